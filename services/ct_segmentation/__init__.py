@@ -1,0 +1,1 @@
+"""Head CT in; haemorrhage and oedema masks, volumes and a preview out."""

@@ -1,0 +1,1 @@
+"""The vocabulary that every part of the platform speaks; it imports none of them."""
