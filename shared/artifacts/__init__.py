@@ -1,0 +1,1 @@
+"""Volumes, masks, videos and reports, stored under the digest of their content."""

@@ -1,0 +1,67 @@
+"""What CT segmentation says of one study. Stored as JSON with the finding and served by the gateway as it is."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Peculiarity(_Part):
+    """Something unusual about the series that a reader of the result should know."""
+
+    code: str
+    detail: str
+
+
+class Component(_Part):
+    """One 3-D connected lesion component."""
+
+    label: Literal["haematoma", "oedema"]
+    volume_ml: float = Field(ge=0)
+    centroid_mm: tuple[float, float, float] = Field(description="Patient coordinates (DICOM LPS), mm")
+    first_slice: int
+    last_slice: int
+
+
+class AbcOver2(_Part):
+    """The bedside estimate A × B × C / 2 of the haematoma (Kothari 1996), beside the voxel count."""
+
+    a_mm: float
+    b_mm: float
+    c_mm: float
+    volume_ml: float
+
+
+class CtGeometry(_Part):
+    """The grid that the volumes were computed on."""
+
+    slices: int
+    rows: int
+    columns: int
+    spacing_mm: tuple[float, float, float] = Field(description="Between slices, between rows, between columns")
+    tilt_degrees: float
+
+
+class ReviewFlag(_Part):
+    """A reason for a person to look again before using the result."""
+
+    code: str
+    detail: str
+
+
+class CtReport(_Part):
+    """The whole finding of one head CT."""
+
+    haematoma_ml: float = Field(ge=0)
+    oedema_ml: float = Field(ge=0)
+    abc_over_2: AbcOver2 | None = Field(description="null without a haematoma")
+    components: list[Component]
+    largest_lesion_slice: int | None = Field(description="0-based, from the base upwards; null without a lesion")
+    type_probabilities: dict[str, float] = Field(description="Per study; only types that the model was trained on")
+    haemorrhage_suspected: bool
+    geometry: CtGeometry
+    peculiarities: list[Peculiarity]
+    review_flags: list[ReviewFlag]

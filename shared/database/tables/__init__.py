@@ -1,0 +1,26 @@
+"""All tables. Importing this package registers every one of them with ``Base.metadata``."""
+
+from shared.database.tables.care import Patient, RiskScore, Study, StudyFile, Vital
+from shared.database.tables.notices import Alert, AlertAction, Event
+from shared.database.tables.people import AuditEntry, IdempotentAnswer, SignIn, User
+from shared.database.tables.work import DeadLetter, Finding, Job, OutboxMessage, Sequence
+
+__all__ = [
+    "Alert",
+    "AlertAction",
+    "AuditEntry",
+    "DeadLetter",
+    "Event",
+    "Finding",
+    "IdempotentAnswer",
+    "Job",
+    "OutboxMessage",
+    "Patient",
+    "RiskScore",
+    "Sequence",
+    "SignIn",
+    "Study",
+    "StudyFile",
+    "User",
+    "Vital",
+]

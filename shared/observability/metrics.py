@@ -1,0 +1,41 @@
+"""Every metric of the platform, in one place. Labels are codes and names of our own, never anything of a patient."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+REQUESTS = Counter("dhn_http_requests", "Answered requests", ["method", "route", "status"])
+REQUEST_SECONDS = Histogram(
+    "dhn_http_request_seconds",
+    "Time to answer a request",
+    ["method", "route"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
+)
+EVENT_STREAMS = Gauge("dhn_event_streams", "Browsers listening to live events")
+UPLOADED_BYTES = Counter("dhn_uploaded_bytes", "Bytes received as studies")
+ADMISSION_REFUSED = Counter("dhn_admission_refused", "Studies answered with 429", ["priority"])
+SIGN_INS = Counter("dhn_sign_ins", "Attempts to sign in", ["outcome"])
+
+JOBS_WAITING = Gauge("dhn_jobs_waiting", "Jobs waiting for a worker", ["queue"])
+JOBS_OLDEST_SECONDS = Gauge("dhn_jobs_oldest_waiting_seconds", "Age of the oldest waiting job", ["queue"])
+DEAD_LETTERS = Gauge("dhn_dead_letters", "Dead letters that nobody has resolved")
+ALERTS_OPEN = Gauge("dhn_alerts_open", "Alerts that nobody has acknowledged", ["level"])
+
+OUTBOX_WAITING = Gauge("dhn_outbox_waiting", "Messages due that have not reached the broker")
+OUTBOX_SENT = Counter("dhn_outbox_sent", "Messages handed to the broker", ["queue"])
+OUTBOX_FAILURES = Counter("dhn_outbox_failures", "Times the broker did not take a message")
+JOBS_REQUEUED = Counter("dhn_jobs_requeued", "Jobs put back by the relay", ["reason"])
+
+JOB_ATTEMPTS = Counter("dhn_job_attempts", "Attempts that ended", ["kind", "outcome"])
+JOB_SECONDS = Histogram(
+    "dhn_job_seconds",
+    "Time of one attempt",
+    ["kind"],
+    buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300, 600),
+)
+JOB_WAIT_SECONDS = Histogram(
+    "dhn_job_wait_seconds",
+    "Time from creation to the first attempt",
+    ["kind"],
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800),
+)
+JOBS_RUNNING = Gauge("dhn_jobs_running", "Attempts under way in this worker", ["kind"])
+WORKER_UP = Gauge("dhn_worker_live", "1 while the worker passes its own liveness check")

@@ -1,0 +1,66 @@
+"""The Celery applications: one that only sends, and one per service that works."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from celery import Celery
+from kombu.entity import Queue as KombuQueue
+
+from shared.contracts.names import Queue
+
+# How long Redis waits for the acknowledgement of a message before it gives it to another worker. Longer than any job:
+# what a killed worker held is given back by its lease, in seconds, not by this.
+_VISIBILITY_TIMEOUT_S = 6 * 3600
+# A message older than this is dropped unread: by then the relay has sent the job again.
+MESSAGE_LIFE_S = 24 * 3600
+
+
+def sender_app(broker_url: str) -> Celery:
+    """An application that sends tasks by name and knows no worker's code."""
+    return _app("sender", broker_url)
+
+
+def worker_app(name: str, broker_url: str, queues: Iterable[Queue]) -> Celery:
+    """An application that drains ``queues``, one message at a time, in the order of the argument."""
+    app = _app(name, broker_url)
+    queues = list(queues)
+    app.conf.update(
+        task_queues=[KombuQueue(queue.value) for queue in queues],
+        task_default_queue=queues[0].value,
+        # A message is acknowledged when its job has ended, so that a killed worker's message is not lost.
+        task_acks_late=True,
+        worker_prefetch_multiplier=1,
+        worker_send_task_events=False,
+        worker_enable_remote_control=False,
+        worker_hijack_root_logger=False,
+        worker_cancel_long_running_tasks_on_connection_loss=False,
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+    )
+    return app
+
+
+def send(app: Celery, *, task: str, queue: str, payload: dict[str, Any]) -> None:
+    """Hand one message to the broker. Raises what kombu raises if the broker does not take it."""
+    app.send_task(task, kwargs=payload, queue=queue, expires=MESSAGE_LIFE_S, retry=False, ignore_result=True)
+
+
+def _app(name: str, broker_url: str) -> Celery:
+    app = Celery(name, broker=broker_url, set_as_current=False)
+    app.conf.update(
+        task_serializer="json",
+        accept_content=["json"],
+        task_ignore_result=True,
+        broker_connection_timeout=5,
+        broker_transport_options={
+            "visibility_timeout": _VISIBILITY_TIMEOUT_S,
+            "socket_connect_timeout": 5,
+            "socket_timeout": 10,
+            "socket_keepalive": True,
+            "health_check_interval": 10,
+        }
+        if broker_url.startswith("redis")
+        # In one process there is nothing to wait for but the other thread.
+        else {"polling_interval": 0.05},
+    )
+    return app
