@@ -1,0 +1,21 @@
+import type { Readable } from "openapi-typescript-helpers";
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+/** A schema as answers carry it, in the very form that the client returns. */
+type Answered<Name extends keyof Schemas> = Readable<Schemas[Name]>;
+
+export type User = Answered<"User">;
+export type NewUser = Schemas["UserIn"];
+export type Role = Schemas["Role"];
+export type Patient = Answered<"Patient">;
+export type PatientInput = Schemas["PatientIn"];
+export type Sex = Schemas["Sex"];
+export type Study = Answered<"Study">;
+export type Priority = Schemas["Priority"];
+export type Job = Answered<"Job">;
+export type JobState = Schemas["JobState"];
+export type Finding = Answered<"Finding">;
+export type CtReport = Answered<"CtReport">;
+export type Alert = Answered<"Alert">;
+export type AlertState = Schemas["AlertState"];

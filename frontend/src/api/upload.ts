@@ -1,0 +1,63 @@
+import { asProblem, Problem, problemFrom } from "./problem";
+import type { Job, Priority, Study } from "./types";
+
+/** What the gateway answers to an accepted upload. */
+export interface AcceptedStudy {
+  study: Study;
+  job: Job;
+}
+
+/** A running upload: `done` settles with the answer, `cancel` stops the transfer (`done` then rejects with code "cancelled"). */
+export interface Upload {
+  done: Promise<AcceptedStudy>;
+  cancel: () => void;
+}
+
+/**
+ * Sends files as one study of a patient. XMLHttpRequest, since fetch does not report how much has been sent.
+ * `onProgress` gets the sent share, 0 to 1.
+ */
+export function uploadStudy(
+  patientId: string,
+  files: File[],
+  priority: Priority,
+  key: string,
+  onProgress: (share: number) => void,
+): Upload {
+  const request = new XMLHttpRequest();
+  const done = new Promise<AcceptedStudy>((resolve, reject) => {
+    request.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total);
+    request.onload = () => {
+      const body = parse(request.responseText);
+      if (request.status >= 200 && request.status < 300) resolve(body as AcceptedStudy);
+      else reject(problemFrom(request.status, body));
+    };
+    request.onerror = () => reject(asProblem(new TypeError("network")));
+    request.onabort = () => reject(new Problem(0, "cancelled", "The upload was cancelled; nothing was analysed."));
+  });
+  request.open("POST", `/api/v1/patients/${encodeURIComponent(patientId)}/studies`);
+  request.setRequestHeader("Accept", "application/json");
+  request.setRequestHeader("Idempotency-Key", key);
+  request.send(formOf(files, priority));
+  return { done, cancel: () => request.abort() };
+}
+
+/** Identifies the same choice of files, so that sending it again after a lost connection keeps its idempotency key. */
+export function fingerprintOf(patientId: string, files: File[], priority: Priority): string {
+  return JSON.stringify([patientId, priority, files.map((file) => [file.name, file.size, file.lastModified])]);
+}
+
+function formOf(files: File[], priority: Priority): FormData {
+  const form = new FormData();
+  form.append("priority", priority); // before the files: the gateway reads the parts as a stream
+  for (const file of files) form.append("file", file, file.name);
+  return form;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

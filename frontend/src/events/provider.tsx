@@ -1,0 +1,67 @@
+import { type QueryClient, useQueryClient } from "@tanstack/react-query";
+import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from "react";
+import type { Study } from "../api/types";
+import { staleKeys, withProgress } from "./staleness";
+import { openStream, type StreamStatus } from "./stream";
+import type { PlatformEvent } from "./types";
+
+type Listener = (event: PlatformEvent) => void;
+
+interface Events {
+  status: StreamStatus;
+  subscribe: (listener: Listener) => () => void;
+}
+
+const EventsContext = createContext<Events>({ status: "connecting", subscribe: () => () => undefined });
+
+/** Holds the tab's single event stream: keeps cached queries fresh and passes events to subscribers. */
+export function EventsProvider({ children }: { children: ReactNode }) {
+  const queries = useQueryClient();
+  const [status, setStatus] = useState<StreamStatus>("connecting");
+  const [listeners] = useState(() => new Set<Listener>());
+
+  useEffect(() => {
+    const stream = openStream({
+      onEvent: (event) => {
+        refresh(queries, event);
+        for (const listener of listeners) listener(event);
+      },
+      onStatus: (next) => {
+        setStatus(next);
+        // What was fetched before the stream opened may have changed in between.
+        if (next === "live") void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" });
+      },
+      onRejected: () => void queries.invalidateQueries({ queryKey: ["session"] }),
+    });
+    return stream.close;
+  }, [queries, listeners]);
+
+  const subscribe = (listener: Listener) => {
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  };
+  return <EventsContext value={{ status, subscribe }}>{children}</EventsContext>;
+}
+
+/** Whether the page is told of changes live. */
+export function useStreamStatus(): StreamStatus {
+  return useContext(EventsContext).status;
+}
+
+/** Calls `listener` on every event while the component is shown. */
+export function useEvents(listener: Listener): void {
+  const { subscribe } = useContext(EventsContext);
+  const latest = useRef(listener);
+  const subscribeRef = useRef(subscribe);
+  useEffect(() => {
+    latest.current = listener;
+  });
+  useEffect(() => subscribeRef.current((event) => latest.current(event)), []);
+}
+
+function refresh(queries: QueryClient, event: PlatformEvent): void {
+  for (const queryKey of staleKeys(event)) void queries.invalidateQueries({ queryKey });
+  if (event.type === "job.progress") {
+    queries.setQueryData<Study>(["studies", event.study_id], (study) => study && withProgress(study, event));
+  }
+}

@@ -1,0 +1,92 @@
+import { lazy, Suspense } from "react";
+import { Link, useParams } from "react-router";
+import type { Finding, Study } from "../api/types";
+import { JobPanel } from "../jobs/job-panel";
+import { usePatient } from "../patients/queries";
+import { Failure, Loading } from "../ui/async-state";
+import { usePageTitle } from "../ui/page-title";
+import { Timestamp } from "../ui/timestamp";
+import { useStudy } from "./queries";
+import { Report } from "./report";
+
+// NiiVue is the largest part of the page by far: fetched only where a volume is shown.
+const CtViewer = lazy(() => import("../viewer/ct-viewer"));
+
+/** One study: state of its analysis, live, and what was found. */
+export function StudyPage() {
+  usePageTitle("Study");
+  const { studyId = "" } = useParams();
+  const study = useStudy(studyId);
+  if (study.isPending) return <Loading what="study" />;
+  if (study.isError) return <Failure error={study.error} retry={study.refetch} />;
+  return (
+    <section>
+      <PatientLink patientId={study.data.patient_id} />
+      <Heading study={study.data} />
+      {study.data.job && <JobPanel job={study.data.job} />}
+      {study.data.finding && <Result finding={study.data.finding} isCurrent={isCurrent(study.data)} />}
+    </section>
+  );
+}
+
+function PatientLink({ patientId }: { patientId: string }) {
+  const patient = usePatient(patientId);
+  const label = patient.data ? `${patient.data.family_name}, ${patient.data.given_name}` : "Patient";
+  return (
+    <p className="breadcrumb">
+      <Link to={`/patients/${patientId}`}>← {label}</Link>
+    </p>
+  );
+}
+
+function Heading({ study }: { study: Study }) {
+  return (
+    <div className="title-row">
+      <h1>
+        Head CT received <Timestamp value={study.created_at} />
+      </h1>
+      {study.priority === "stat" && <span className="badge state-running">Acute</span>}
+    </div>
+  );
+}
+
+function Result({ finding, isCurrent: isFromLatestJob }: { finding: Finding; isCurrent: boolean }) {
+  const base = `/api/v1/findings/${finding.id}`;
+  return (
+    <>
+      {!isFromLatestJob && (
+        <p className="notice warn">
+          What follows comes from an earlier analysis (<Timestamp value={finding.created_at} />
+          ), not from the latest one.
+        </p>
+      )}
+      <Report finding={finding} />
+      <Suspense fallback={<Loading what="viewer" />}>
+        <CtViewer
+          key={finding.id}
+          volumeUrl={`${base}/volume.nii.gz`}
+          maskUrl={`${base}/mask.nii.gz`}
+          largestLesionSlice={finding.report.largest_lesion_slice}
+        />
+      </Suspense>
+      <figure className="preview">
+        <img src={`${base}/preview.png`} alt="Slice with the most lesion, lesions painted" />
+        <figcaption>
+          Preview. Download:{" "}
+          <a href={`${base}/volume.nii.gz`} download={`${finding.study_id}-volume.nii.gz`}>
+            CT volume
+          </a>
+          ,{" "}
+          <a href={`${base}/mask.nii.gz`} download={`${finding.study_id}-mask.nii.gz`}>
+            mask
+          </a>{" "}
+          (NIfTI).
+        </figcaption>
+      </figure>
+    </>
+  );
+}
+
+function isCurrent({ job, finding }: Study): boolean {
+  return job?.state === "succeeded" && job.id === finding?.job_id;
+}
