@@ -72,6 +72,7 @@ class Relay:
             wait_s = _POLL_S if self._try("send", self.send_due) else 1.0
             if time.monotonic() >= next_watch:
                 self._try("watch", self.watch)
+                self._try("count", self.count)
                 next_watch = time.monotonic() + _WATCH_EVERY_S
             if time.monotonic() >= next_clean:
                 self._try("clean", self.clean)
@@ -114,7 +115,7 @@ class Relay:
         return None
 
     def watch(self) -> None:
-        """Give back the jobs of silent workers, send lost messages again, and refresh the gauges."""
+        """Give back the jobs of silent workers and send lost messages again."""
         with self._database.reading() as session:
             expired = or_(
                 (Job.state == JobState.RUNNING) & (Job.lease_until < now()),
@@ -122,11 +123,15 @@ class Relay:
                 & (Job.sent_at < now() - timedelta(seconds=self._settings.job_resend_after_s)),
             )
             needed = session.scalar(select(Job.id).where(expired).limit(1)) is not None
-            _refresh_gauges(session)
         if needed:
             requeued, resent = self._database.write(self._take_back)
             metrics.JOBS_REQUEUED.labels("worker_lost").inc(requeued)
             metrics.JOBS_REQUEUED.labels("message_lost").inc(resent)
+
+    def count(self) -> None:
+        """Refresh the gauges that tell operators what waits."""
+        with self._database.reading() as session:
+            _refresh_gauges(session)
 
     def _take_back(self, session: Session) -> tuple[int, int]:
         requeued = jobs.requeue_expired(session, self._settings.job_retry_delay_s)
@@ -162,6 +167,7 @@ def _refresh_gauges(session: Session) -> None:
     unresolved = select(func.count()).select_from(DeadLetter).where(DeadLetter.resolved_at.is_(None))
     metrics.DEAD_LETTERS.set(session.scalar(unresolved) or 0)
     by_level = select(Alert.level, func.count()).where(Alert.state == AlertState.OPEN).group_by(Alert.level)
-    opened = dict(session.execute(by_level).tuples())
     for level in AlertLevel:
-        metrics.ALERTS_OPEN.labels(level).set(opened.get(level, 0))
+        metrics.ALERTS_OPEN.labels(level).set(0)
+    for level, count in session.execute(by_level):
+        metrics.ALERTS_OPEN.labels(level).set(count)
