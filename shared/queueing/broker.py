@@ -17,7 +17,10 @@ MESSAGE_LIFE_S = 24 * 3600
 
 def sender_app(broker_url: str) -> Celery:
     """An application that sends tasks by name and knows no worker's code."""
-    return _app("sender", broker_url)
+    app = _app("sender", broker_url)
+    # One try per message: the relay comes back by itself, and holds a database lock while it sends.
+    app.conf.broker_transport_options |= {"max_retries": 1, "interval_start": 0, "interval_max": 0.1}
+    return app
 
 
 def worker_app(name: str, broker_url: str, queues: Iterable[Queue]) -> Celery:

@@ -167,7 +167,7 @@ def _refresh_gauges(session: Session) -> None:
     unresolved = select(func.count()).select_from(DeadLetter).where(DeadLetter.resolved_at.is_(None))
     metrics.DEAD_LETTERS.set(session.scalar(unresolved) or 0)
     by_level = select(Alert.level, func.count()).where(Alert.state == AlertState.OPEN).group_by(Alert.level)
-    for level in AlertLevel:
-        metrics.ALERTS_OPEN.labels(level).set(0)
+    for known in AlertLevel:
+        metrics.ALERTS_OPEN.labels(known).set(0)
     for level, count in session.execute(by_level):
         metrics.ALERTS_OPEN.labels(level).set(count)
