@@ -14,5 +14,6 @@ export default defineConfig({
     host: "127.0.0.1",
     proxy: { "/api": { target: "http://127.0.0.1:8000" } },
   },
-  test: { environment: "node", include: ["src/**/*.test.ts"] },
+  // Far from UTC, so that a test of times cannot pass by chance.
+  test: { environment: "node", include: ["src/**/*.test.ts"], env: { TZ: "America/Los_Angeles" } },
 });

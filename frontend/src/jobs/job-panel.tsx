@@ -7,28 +7,31 @@ import { RetryButton } from "./retry-button";
 export function JobPanel({ job }: { job: Job }) {
   if (job.state === "refused" || job.state === "failed") return <NoResult job={job} />;
   return (
-    <section className="card" aria-label="Analysis" aria-live="polite">
-      {job.state === "queued" && <p>Waiting for a free worker …</p>}
-      {job.state === "running" && (
-        <p>
-          Analysing: <strong>{job.stage ? words(job.stage) : "starting"}</strong>, {percent(job.progress)}
-          {job.attempts > 1 && ` (attempt ${job.attempts} of ${job.max_attempts})`}
-        </p>
+    <section className="card" aria-label="Analysis">
+      <p aria-live="polite">
+        <State job={job} />
+      </p>
+      {job.state !== "succeeded" && (
+        <>
+          <progress max={1} value={job.progress} aria-label="Analysis" />
+          <p className="fine-print">{percent(job.progress)}</p>
+        </>
       )}
-      {job.state === "succeeded" && (
-        <p>
-          Analysis finished
-          {job.finished_at && (
-            <>
-              {" on "}
-              <Timestamp value={job.finished_at} />
-            </>
-          )}
-          .
-        </p>
-      )}
-      {job.state !== "succeeded" && <progress max={1} value={job.progress} aria-label="Analysis" />}
     </section>
+  );
+}
+
+/** Read out when it changes: state and stage, not each per cent. */
+function State({ job }: { job: Job }) {
+  if (job.state === "queued") return "Waiting for a free worker …";
+  if (job.state === "succeeded") {
+    return <>Analysis finished {job.finished_at && <Timestamp value={job.finished_at} />}</>;
+  }
+  return (
+    <>
+      Analysing: <strong>{job.stage ? words(job.stage) : "starting"}</strong>
+      {job.attempts > 1 && ` (attempt ${job.attempts} of ${job.max_attempts})`}
+    </>
   );
 }
 

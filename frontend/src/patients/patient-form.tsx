@@ -78,7 +78,6 @@ export function PatientForm({ patient, error, isPending, submitLabel, onSubmit }
 
 function valuesOf(form: FormData, patient: Patient | undefined): PatientInput {
   const text = (name: string) => String(form.get(name) ?? "").trim();
-  const ticked = Object.fromEntries(HISTORY_ITEMS.map(({ key }) => [key, form.has(`history.${key}`)]));
   return {
     medical_record_number: text("medical_record_number"),
     family_name: text("family_name"),
@@ -86,6 +85,14 @@ function valuesOf(form: FormData, patient: Patient | undefined): PatientInput {
     birth_date: text("birth_date") || null,
     sex: text("sex") as Sex,
     onset_at: fromLocalInput(text("onset_at")),
-    history: { ...patient?.history, ...ticked },
+    history: historyOf(form, patient),
   };
+}
+
+/** Ticked items are true, others absent: an item that was not ticked is not known to be false. */
+function historyOf(form: FormData, patient: Patient | undefined): PatientInput["history"] {
+  const known = new Set(HISTORY_ITEMS.map(({ key }) => key));
+  const others = Object.entries(patient?.history ?? {}).filter(([key]) => !known.has(key));
+  const ticked = HISTORY_ITEMS.filter(({ key }) => form.has(`history.${key}`)).map(({ key }) => [key, true]);
+  return Object.fromEntries([...others, ...ticked]);
 }

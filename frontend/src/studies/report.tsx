@@ -10,9 +10,8 @@ const TYPE_NAMES: Record<string, string> = {
   EDH: "Epidural",
 };
 
-/** Everything that the analysis says in words and numbers. */
-export function Report({ finding }: { finding: Finding }) {
-  const { report, model } = finding;
+/** What matters first: conclusion, reasons to look again, volumes, types. */
+export function Summary({ report }: { report: CtReport }) {
   return (
     <>
       <Conclusion report={report} />
@@ -21,6 +20,15 @@ export function Report({ finding }: { finding: Finding }) {
         <Volumes report={report} />
         <Types report={report} />
       </div>
+    </>
+  );
+}
+
+/** What explains the summary: components, peculiarities, model and grid. */
+export function Details({ finding }: { finding: Finding }) {
+  const { report, model } = finding;
+  return (
+    <>
       <Components report={report} />
       <Notes title="Peculiarities of this series" notes={report.peculiarities} className="card" />
       <p className="fine-print">

@@ -1,13 +1,14 @@
 import { lazy, Suspense } from "react";
 import { Link, useParams } from "react-router";
-import type { Finding, Study } from "../api/types";
+import type { CtReport, Finding, Study } from "../api/types";
 import { JobPanel } from "../jobs/job-panel";
 import { usePatient } from "../patients/queries";
 import { Failure, Loading } from "../ui/async-state";
 import { usePageTitle } from "../ui/page-title";
 import { Timestamp } from "../ui/timestamp";
+import type { Lesion } from "../viewer/scene";
 import { useStudy } from "./queries";
-import { Report } from "./report";
+import { Details, Summary } from "./report";
 
 // NiiVue is the largest part of the page by far: fetched only where a volume is shown.
 const CtViewer = lazy(() => import("../viewer/ct-viewer"));
@@ -60,15 +61,16 @@ function Result({ finding, isCurrent: isFromLatestJob }: { finding: Finding; isC
           ), not from the latest one.
         </p>
       )}
-      <Report finding={finding} />
+      <Summary report={finding.report} />
       <Suspense fallback={<Loading what="viewer" />}>
         <CtViewer
           key={finding.id}
           volumeUrl={`${base}/volume.nii.gz`}
           maskUrl={`${base}/mask.nii.gz`}
-          largestLesionSlice={finding.report.largest_lesion_slice}
+          lesion={lesionOf(finding.report)}
         />
       </Suspense>
+      <Details finding={finding} />
       <figure className="preview">
         <img src={`${base}/preview.png`} alt="Slice with the most lesion, lesions painted" />
         <figcaption>
@@ -89,4 +91,13 @@ function Result({ finding, isCurrent: isFromLatestJob }: { finding: Finding; isC
 
 function isCurrent({ job, finding }: Study): boolean {
   return job?.state === "succeeded" && job.id === finding?.job_id;
+}
+
+/** Where the viewer opens: the slice with the most lesion, centred on the largest component. */
+function lesionOf({ largest_lesion_slice, components }: CtReport): Lesion | null {
+  if (largest_lesion_slice === null) return null;
+  const [largest] = components.toSorted((a, b) => b.volume_ml - a.volume_ml);
+  const [left, posterior, superior] = largest?.centroid_mm ?? [];
+  const isKnown = left !== undefined && posterior !== undefined && superior !== undefined;
+  return { slice: largest_lesion_slice, centre: isKnown ? [left, posterior, superior] : null };
 }

@@ -3,19 +3,20 @@ import { Loading } from "../ui/async-state";
 import { percent } from "../ui/format";
 import { ProblemNotice } from "../ui/problem-notice";
 import { MASK_CLASSES } from "./mask";
-import { openScene, type Scene, type ViewLayout } from "./scene";
+import { type Lesion, openScene, type Scene, type ViewLayout } from "./scene";
 import { WINDOWS } from "./windows";
 
 interface Props {
   volumeUrl: string;
   maskUrl: string;
-  /** Slice with the most lesion, 0-based from the base; null without a lesion. */
-  largestLesionSlice: number | null;
+  /** Where the viewer opens; null without a lesion. */
+  lesion: Lesion | null;
 }
 
 /** The CT volume with the painted lesions, window presets, and slices by mouse, wheel or keyboard. */
-export default function CtViewer({ volumeUrl, maskUrl, largestLesionSlice }: Props) {
+export default function CtViewer({ volumeUrl, maskUrl, lesion }: Props) {
   const host = useRef<HTMLDivElement>(null);
+  const start = useRef(lesion);
   const [scene, setScene] = useState<Scene | null>(null);
   const [error, setError] = useState<unknown>(null);
   const [slice, setSlice] = useState(0);
@@ -30,7 +31,8 @@ export default function CtViewer({ volumeUrl, maskUrl, largestLesionSlice }: Pro
     openScene(canvas, source, abort.signal).then(
       (opened) => {
         setScene(opened);
-        opened.showSlice(largestLesionSlice ?? Math.floor(opened.slices / 2));
+        if (start.current) opened.showLesion(start.current);
+        else opened.showSlice(Math.floor(opened.slices / 2));
       },
       (reason) => abort.signal.aborted || setError(reason),
     );
@@ -41,14 +43,14 @@ export default function CtViewer({ volumeUrl, maskUrl, largestLesionSlice }: Pro
       setScene(null);
       setError(null);
     };
-  }, [volumeUrl, maskUrl, largestLesionSlice]);
+  }, [volumeUrl, maskUrl]);
 
   return (
     <section className="viewer" aria-label="CT viewer">
       {error !== null && <ProblemNotice error={error} heading="The volume cannot be shown" />}
       {!scene && error === null && <Loading what="volume" />}
       <div ref={host} className="viewer-canvas" data-ready={scene !== null} />
-      {scene && <Controls scene={scene} slice={slice} largestLesionSlice={largestLesionSlice} />}
+      {scene && <Controls scene={scene} slice={slice} lesion={lesion} />}
     </section>
   );
 }
@@ -56,10 +58,10 @@ export default function CtViewer({ volumeUrl, maskUrl, largestLesionSlice }: Pro
 interface ControlsProps {
   scene: Scene;
   slice: number;
-  largestLesionSlice: number | null;
+  lesion: Lesion | null;
 }
 
-function Controls({ scene, slice, largestLesionSlice }: ControlsProps) {
+function Controls({ scene, slice, lesion }: ControlsProps) {
   return (
     <div className="viewer-controls">
       <label className="wide">
@@ -72,9 +74,9 @@ function Controls({ scene, slice, largestLesionSlice }: ControlsProps) {
           onChange={(event) => scene.showSlice(event.currentTarget.valueAsNumber)}
         />
       </label>
-      {largestLesionSlice !== null && (
-        <button type="button" className="button" onClick={() => scene.showSlice(largestLesionSlice)}>
-          Largest lesion (slice {largestLesionSlice + 1})
+      {lesion && (
+        <button type="button" className="button" onClick={() => scene.showLesion(lesion)}>
+          Largest lesion (slice {lesion.slice + 1})
         </button>
       )}
       <WindowChoice scene={scene} />

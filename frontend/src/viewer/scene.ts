@@ -6,6 +6,12 @@ import type { CtWindow } from "./windows";
 /** How the volume is laid out: axial slices alone, or axial, coronal and sagittal together. */
 export type ViewLayout = "axial" | "planes";
 
+/** Where a lesion lies: a slice (0-based from the base) and a point in DICOM patient coordinates (LPS, mm). */
+export interface Lesion {
+  slice: number;
+  centre: readonly [number, number, number] | null;
+}
+
 /** A CT volume with its mask on one canvas. */
 export interface Scene {
   /** Number of axial slices. */
@@ -15,10 +21,12 @@ export interface Scene {
   setMaskOpacity: (opacity: number) => void;
   /** Shows axial slice `index`, 0-based from the base of the skull upwards. */
   showSlice: (index: number) => void;
-  /** Centres the crosshair on a point in DICOM patient coordinates (LPS, mm). */
-  showPoint: (lps: readonly [number, number, number]) => void;
+  /** Shows the lesion's slice with the crosshair on its centre. */
+  showLesion: (lesion: Lesion) => void;
   setLayout: (layout: ViewLayout) => void;
 }
+
+const PLANES_CROSSHAIR = 0.5;
 
 interface Source {
   volumeUrl: string;
@@ -33,22 +41,24 @@ export async function openScene(canvas: HTMLCanvasElement, source: Source, signa
     fetchBytes(source.volumeUrl, signal),
     fetchBytes(source.maskUrl, signal),
   ]);
-  const { low, high } = source.window;
-  const volume = await NVImage.loadFromUrl({ url: volumeBytes, name: "volume.nii.gz", cal_min: low, cal_max: high });
-  const mask = await NVImage.loadFromUrl({ url: maskBytes, name: "mask.nii.gz" });
-  signal.throwIfAborted();
-
   const niivue = new Niivue({
     isRadiologicalConvention: true, // the patient's left on the right of the image, as in radiology
     backColor: [0, 0, 0, 1],
-    crosshairWidth: 0.5,
-    crosshairColor: [0.4, 0.8, 0.9, 0.5],
+    crosshairWidth: 0, // a cross would lie over the lesion; three planes need one to tell where they meet
+    crosshairWidthUnit: "mm",
+    crosshairGap: 8,
+    crosshairColor: [0.4, 0.8, 0.9, 0.6],
     dragAndDropEnabled: false, // a file dropped here would be shown as if it were this patient's
     dragMode: DRAG_MODE.pan,
     sliceType: SLICE_TYPE.AXIAL,
     logLevel: "error",
     loadingText: "",
   });
+  const { low, high } = source.window;
+  const volume = await NVImage.loadFromUrl({ url: volumeBytes, name: "volume.nii.gz", cal_min: low, cal_max: high });
+  const mask = await NVImage.loadFromUrl({ url: maskBytes, name: "mask.nii.gz" });
+  signal.throwIfAborted();
+
   await niivue.attachToCanvas(canvas);
   signal.addEventListener("abort", () => niivue.cleanup(), { once: true });
   niivue.addVolume(volume);
@@ -79,8 +89,15 @@ function controls(niivue: Niivue, volume: NVImage): Scene {
       const [x = 0.5, y = 0.5] = Array.from(niivue.scene.crosshairPos);
       moveTo([x, y, (index + 0.5) / slices]);
     },
-    showPoint: ([left, posterior, superior]) => moveTo(niivue.mm2frac([-left, -posterior, superior])),
-    setLayout: (layout) => niivue.setSliceType(layout === "axial" ? SLICE_TYPE.AXIAL : SLICE_TYPE.MULTIPLANAR),
+    showLesion: ({ slice, centre }) => {
+      const [left, posterior, superior] = centre ?? [0, 0, 0];
+      const [x = 0.5, y = 0.5] = centre ? Array.from(niivue.mm2frac([-left, -posterior, superior])) : [];
+      moveTo([x, y, (slice + 0.5) / slices]);
+    },
+    setLayout: (layout) => {
+      niivue.setCrosshairWidth(layout === "axial" ? 0 : PLANES_CROSSHAIR);
+      niivue.setSliceType(layout === "axial" ? SLICE_TYPE.AXIAL : SLICE_TYPE.MULTIPLANAR);
+    },
   };
 }
 

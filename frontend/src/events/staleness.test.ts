@@ -1,0 +1,35 @@
+import { expect, it } from "vitest";
+import type { Job, Study } from "../api/types";
+import { staleKeys, withProgress } from "./staleness";
+import { EVENT_TYPES, type PlatformEvent } from "./types";
+
+const job = { id: "job", state: "running", progress: 0.2, stage: "reading" } as Job;
+const study = { id: "study", job } as Study;
+
+function event(type: PlatformEvent["type"], payload: PlatformEvent["payload"] = {}): PlatformEvent {
+  return { id: 1, type, patient_id: "patient", study_id: "study", job_id: "job", payload, created_at: "2026-01-01" };
+}
+
+it("makes something out of date on every event but progress", () => {
+  const silent = EVENT_TYPES.filter((type) => staleKeys(event(type)).length === 0);
+  expect(silent).toEqual(["job.progress"]);
+});
+
+it("fetches the study and its patient's list again when a job ends", () => {
+  expect(staleKeys(event("job.refused"))).toEqual([["studies", "study"], ["patients", "patient", "studies"], ["jobs"]]);
+});
+
+it("moves the progress of the study's own job", () => {
+  const moved = withProgress(study, event("job.progress", { progress: 0.6, stage: "segmentation" }));
+  expect(moved.job).toMatchObject({ progress: 0.6, stage: "segmentation" });
+});
+
+it("leaves a study alone when the progress belongs to an earlier job", () => {
+  const late = { ...event("job.progress", { progress: 0.6 }), job_id: "other" };
+  expect(withProgress(study, late)).toBe(study);
+});
+
+it("does not let late progress reopen a job that has ended", () => {
+  const ended = { ...study, job: { ...job, state: "refused" as const } };
+  expect(withProgress(ended, event("job.progress", { progress: 0.6 }))).toBe(ended);
+});
