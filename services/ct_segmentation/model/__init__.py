@@ -1,0 +1,1 @@
+"""The paper's network in torch, small parts to large; imported by training alone."""

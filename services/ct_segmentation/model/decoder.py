@@ -1,0 +1,53 @@
+"""The decoder: five steps up, each with a gated skip, light where the maps are large."""
+
+import torch
+from torch import Tensor, nn
+
+from services.ct_segmentation.model.attention_gate import AttentionGate
+
+
+class ConvNorm(nn.Sequential):
+    """3x3 convolution, batch norm, ReLU."""
+
+    def __init__(self, channels_in: int, channels: int) -> None:
+        super().__init__(
+            nn.Conv2d(channels_in, channels, 3, 1, 1, bias=False), nn.BatchNorm2d(channels), nn.ReLU(inplace=True)
+        )
+
+
+class UpStep(nn.Module):
+    """Upsample by two, gate the skip with what came up, join both and convolve."""
+
+    def __init__(self, channels_in: int, skip_channels: int, channels: int) -> None:
+        super().__init__()
+        self.reduce = nn.Conv2d(channels_in, channels, 1)  # before upsampling: a quarter of the work
+        self.gate = AttentionGate(skip_channels, channels, max(channels // 2, 8))
+        self.fuse = nn.Sequential(ConvNorm(channels + skip_channels, channels), ConvNorm(channels, channels))
+
+    def forward(self, below: Tensor, skip: Tensor) -> Tensor:
+        """(B, C_in, H, W) and skip (B, C_s, 2H, 2W) -> (B, C, 2H, 2W)."""
+        up = nn.functional.interpolate(self.reduce(below), scale_factor=2.0, mode="bilinear", align_corners=False)
+        return torch.as_tensor(self.fuse(torch.cat([up, self.gate(skip, up)], dim=1)))
+
+
+class Decoder(nn.Module):
+    """From the transformer's features back to full resolution."""
+
+    def __init__(self, pyramid: tuple[int, ...], widths: tuple[int, ...], full_width: int) -> None:
+        """``pyramid`` holds the channels of stem, F1, F2, F3, F4; ``widths`` one width per step up."""
+        super().__init__()
+        steps, channels_in = [], pyramid[-1]
+        for skip_channels, channels in zip(reversed(pyramid[:-1]), widths, strict=True):
+            steps.append(UpStep(channels_in, skip_channels, channels))
+            channels_in = channels
+        self.steps = nn.ModuleList(steps)
+        # The input slice itself is the last skip: thin oedema keeps its pixels without a full-resolution encoder.
+        self.full = ConvNorm(channels_in + 1, full_width)
+
+    def forward(self, slices: Tensor, pyramid: list[Tensor], deepest: Tensor) -> Tensor:
+        """Slices (B, 1, H, W), the encoder's pyramid and deepest (B, 512, H/32, W/32) -> (B, full_width, H, W)."""
+        features = deepest
+        for step, skip in zip(self.steps, reversed(pyramid[:-1]), strict=True):
+            features = step(features, skip)  # H/16, H/8, H/4, H/2
+        up = nn.functional.interpolate(features, scale_factor=2.0, mode="bilinear", align_corners=False)
+        return torch.as_tensor(self.full(torch.cat([up, slices], dim=1)))

@@ -1,0 +1,62 @@
+"""DeepHemorrhageNet (section 2 of the paper): ResNet-34, Vision Transformer, gated decoder, two heads.
+
+Beyond the paper's text, two skips at H/2 (the stem before pooling, gated like the others) and at H (the slice itself)
+serve lesions a few pixels wide; the paper's F0 and F1 share one resolution, so one gated skip serves both.
+"""
+
+from dataclasses import dataclass
+
+from torch import Tensor, nn
+
+from services.ct_segmentation.model.decoder import Decoder
+from services.ct_segmentation.model.resnet import ResNet34
+from services.ct_segmentation.model.transformer import VisionTransformer
+
+
+@dataclass(frozen=True)
+class NetworkConfig:
+    """Sizes of the network; the paper fixes 256x256 input, ResNet-34 and d = 512 and leaves the rest open."""
+
+    size: int = 256
+    width: int = 512  # d, the channels of F4 and of a token
+    layers: int = 4  # L
+    heads: int = 8
+    expansion: int = 2
+    dropout: float = 0.1
+    decoder_widths: tuple[int, ...] = (192, 96, 48, 32)  # at H/16, H/8, H/4, H/2
+    full_width: int = 16  # at H
+    masks: tuple[str, ...] = ("haematoma", "oedema")
+    types: tuple[str, ...] = ("any", "IPH", "IVH", "SAH", "SDH", "EDH")
+
+
+@dataclass(frozen=True)
+class NetworkOutput:
+    """Logits of both heads: ``masks`` (B, 2, H, W) and ``types`` (B, 6)."""
+
+    masks: Tensor
+    types: Tensor
+
+
+class DeepHemorrhageNet(nn.Module):
+    """Slices in [0, 1] (0..80 HU) to lesion masks and haemorrhage types."""
+
+    def __init__(self, config: NetworkConfig | None = None) -> None:
+        super().__init__()
+        self.config = config = config or NetworkConfig()
+        tokens = (config.size // 32) ** 2
+        self.encoder = ResNet34()
+        self.transformer = VisionTransformer(
+            config.width, tokens, config.layers, config.heads, config.expansion, config.dropout
+        )
+        self.decoder = Decoder((64, 64, 128, 256, config.width), config.decoder_widths, config.full_width)
+        self.mask_head = nn.Conv2d(config.full_width, len(config.masks), 1)
+        self.type_head = nn.Linear(config.width, len(config.types))
+        # Lesions are rare: start from their rarity instead of from 50 %, which would cost the first hundred steps.
+        nn.init.constant_(self.mask_head.bias, -3.0)  # type: ignore[arg-type]  # a Conv2d with bias always has one
+
+    def forward(self, slices: Tensor) -> NetworkOutput:
+        """Slices (B, 1, 256, 256) -> logits."""
+        pyramid = self.encoder(slices)  # stem (B, 64, 128, 128), F1 (B, 64, 64, 64) ... F4 (B, 512, 8, 8)
+        context, cls = self.transformer(pyramid[-1])  # (B, 512, 8, 8), (B, 512)
+        features = self.decoder(slices, pyramid, context)  # (B, 16, 256, 256)
+        return NetworkOutput(masks=self.mask_head(features), types=self.type_head(cls))

@@ -1,0 +1,54 @@
+"""The global context of the deepest features: a small Vision Transformer encoder with a class token."""
+
+import torch
+from torch import Tensor, nn
+
+
+class TransformerBlock(nn.Module):
+    """One pre-norm encoder layer: Z <- Z + MSA(LN(Z)); Z <- Z + MLP(LN(Z))  (Eq. 3)."""
+
+    def __init__(self, width: int, heads: int, expansion: int, dropout: float) -> None:
+        super().__init__()
+        self.heads = heads
+        self.norm1 = nn.LayerNorm(width)
+        self.qkv = nn.Linear(width, 3 * width)
+        self.project = nn.Linear(width, width)
+        self.norm2 = nn.LayerNorm(width)
+        self.mlp = nn.Sequential(
+            nn.Linear(width, expansion * width), nn.GELU(), nn.Dropout(dropout), nn.Linear(expansion * width, width)
+        )
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, z: Tensor) -> Tensor:
+        """(B, N, d) -> (B, N, d)."""
+        z = z + self.dropout(self._attend(self.norm1(z)))
+        return torch.add(z, self.dropout(self.mlp(self.norm2(z))))
+
+    def _attend(self, z: Tensor) -> Tensor:
+        batch, tokens, width = z.shape
+        qkv = self.qkv(z).reshape(batch, tokens, 3, self.heads, width // self.heads)
+        q, k, v = qkv.permute(2, 0, 3, 1, 4).unbind(0)  # each (B, heads, N, d / heads)
+        attended = nn.functional.scaled_dot_product_attention(q, k, v)
+        return torch.as_tensor(self.project(attended.transpose(1, 2).reshape(batch, tokens, width)))
+
+
+class VisionTransformer(nn.Module):
+    """[cls] token, learnable positions, L encoder layers over the tokens of one feature map."""
+
+    def __init__(self, width: int, tokens: int, layers: int, heads: int, expansion: int, dropout: float) -> None:
+        super().__init__()
+        self.cls = nn.Parameter(torch.zeros(1, 1, width))
+        self.positions = nn.Parameter(torch.zeros(1, tokens + 1, width))  # E_pos, (hw + 1, d)
+        nn.init.trunc_normal_(self.cls, std=0.02)
+        nn.init.trunc_normal_(self.positions, std=0.02)
+        self.blocks = nn.ModuleList(TransformerBlock(width, heads, expansion, dropout) for _ in range(layers))
+        self.norm = nn.LayerNorm(width)
+
+    def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        """F4 (B, d, h, w) -> its features in global context (B, d, h, w) and the class token (B, d)."""
+        tokens = features.flatten(2).transpose(1, 2)  # (B, hw, d)
+        z = torch.cat([self.cls.expand(len(tokens), -1, -1), tokens], dim=1) + self.positions  # Z_0 (Eq. 2)
+        for block in self.blocks:
+            z = block(z)
+        z = self.norm(z)
+        return z[:, 1:].transpose(1, 2).reshape(features.shape), z[:, 0]
