@@ -5,6 +5,7 @@ import type { Alert } from "../api/types";
 import { useMayWrite } from "../session/session";
 import { Dialog } from "../ui/dialog";
 import { Field } from "../ui/field";
+import { words } from "../ui/format";
 import { ProblemNotice } from "../ui/problem-notice";
 import { Timestamp } from "../ui/timestamp";
 import { useAcknowledge, useClose } from "./queries";
@@ -14,12 +15,12 @@ export function AlertCard({ alert }: { alert: Alert }) {
   const [dialog, setDialog] = useState<"acknowledge" | "close" | null>(null);
   const mayWrite = useMayWrite();
   return (
-    <article className={`card alert level-${alert.level}`} aria-label={alert.title}>
+    <article className={`card alert level-${alert.level}`} aria-label={alert.message}>
       <div className="title-row">
-        <h2>{alert.title}</h2>
+        <h2>{words(alert.code)}</h2>
         <span className="badge">{alert.level}</span>
       </div>
-      <p>{alert.detail}</p>
+      <p>{alert.message}</p>
       <p className="button-row">
         <Link to={`/patients/${alert.patient_id}`}>Patient</Link>
         {alert.study_id && <Link to={`/studies/${alert.study_id}`}>Study</Link>}
@@ -96,7 +97,7 @@ function ActionDialog({ title, alert, action, isReasonNeeded, onClose }: ActionD
   };
   return (
     <Dialog title={title} onClose={onClose}>
-      <p>{alert.title}</p>
+      <p>{alert.message}</p>
       <form onSubmit={submit} className="stack">
         <Field label="Reason" name="reason" required={isReasonNeeded} error={fieldMessage(action.error, "reason")} />
         {action.error && <ProblemNotice error={action.error} />}

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { Link } from "react-router";
 import type { Alert } from "../api/types";
 import { useEvents } from "../events/provider";
+import { words } from "../ui/format";
 import { fetchAlert } from "./queries";
 
 const SHOWN_AT_ONCE = 3;
@@ -24,8 +25,8 @@ export function AlertToasts() {
       {alerts.slice(-SHOWN_AT_ONCE).map((alert) => (
         <div key={alert.id} className={`toast level-${alert.level}`}>
           <div>
-            <strong>{alert.title}</strong>
-            <p>{alert.detail}</p>
+            <strong>{words(alert.code)}</strong>
+            <p>{alert.message}</p>
             <Link to="/alerts" onClick={() => dismiss(alert.id)}>
               Show alerts
             </Link>

@@ -438,13 +438,15 @@ export interface components {
             patient_id: string;
             /** Study Id */
             study_id: string | null;
+            /** Finding Id */
+            finding_id?: string | null;
+            /** Job Id */
+            job_id?: string | null;
             level: components["schemas"]["AlertLevel"];
             /** Code */
             code: string;
-            /** Title */
-            title: string;
-            /** Detail */
-            detail: string;
+            /** Message */
+            message: string;
             state: components["schemas"]["AlertState"];
             /**
              * Created At
@@ -622,21 +624,20 @@ export interface components {
              */
             id: string;
             kind: components["schemas"]["JobKind"];
+            /** @default routine */
+            priority: components["schemas"]["Priority"];
             state: components["schemas"]["JobState"];
             /** Progress */
             progress: number;
             /** Stage */
-            stage: string | null;
+            stage: string;
             /** Attempts */
             attempts: number;
             /** Max Attempts */
             max_attempts: number;
             error: components["schemas"]["JobError"] | null;
-            /**
-             * Study Id
-             * Format: uuid
-             */
-            study_id: string;
+            /** Study Id */
+            study_id: string | null;
             /**
              * Patient Id
              * Format: uuid

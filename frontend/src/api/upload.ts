@@ -33,7 +33,8 @@ export function uploadStudy(
       else reject(problemFrom(request.status, body));
     };
     request.onerror = () => reject(asProblem(new TypeError("network")));
-    request.onabort = () => reject(new Problem(0, "cancelled", "The upload was cancelled; nothing was analysed."));
+    request.onabort = () =>
+      reject(new Problem(0, "cancelled", "The upload was stopped before the server confirmed it."));
   });
   request.open("POST", `/api/v1/patients/${encodeURIComponent(patientId)}/studies`);
   request.setRequestHeader("Accept", "application/json");

@@ -1,5 +1,6 @@
 import type { QueryKey } from "@tanstack/react-query";
-import type { Job, Study } from "../api/types";
+import type { Study } from "../api/types";
+import { hasEnded } from "../jobs/outcome";
 import type { PlatformEvent } from "./types";
 
 /** The cached queries that an event makes out of date. */
@@ -28,11 +29,7 @@ export function staleKeys(event: PlatformEvent): QueryKey[] {
 export function withProgress(study: Study, event: PlatformEvent): Study {
   const { job } = study;
   const { progress, stage } = event.payload;
-  if (!job || job.id !== event.job_id || typeof progress !== "number" || isOver(job)) return study;
+  if (!job || job.id !== event.job_id || typeof progress !== "number" || hasEnded(job)) return study;
   const moved = { ...job, progress, ...(typeof stage === "string" && { stage }) };
   return { ...study, job: moved };
-}
-
-function isOver(job: Job): boolean {
-  return job.state === "succeeded" || job.state === "refused" || job.state === "failed";
 }

@@ -1,11 +1,12 @@
 import type { Job } from "../api/types";
 import { percent, words } from "../ui/format";
 import { Timestamp } from "../ui/timestamp";
+import { isWithoutResult } from "./outcome";
 import { RetryButton } from "./retry-button";
 
 /** The state of a study's analysis. A refusal or failure is loud: no result must never look like a negative one. */
 export function JobPanel({ job }: { job: Job }) {
-  if (job.state === "refused" || job.state === "failed") return <NoResult job={job} />;
+  if (isWithoutResult(job)) return <NoResult job={job} />;
   return (
     <section className="card" aria-label="Analysis">
       <p aria-live="polite">
@@ -23,13 +24,14 @@ export function JobPanel({ job }: { job: Job }) {
 
 /** Read out when it changes: state and stage, not each per cent. */
 function State({ job }: { job: Job }) {
+  if (job.state === "queued" && job.error) return `Waiting for another attempt: ${job.error.detail}`;
   if (job.state === "queued") return "Waiting for a free worker …";
   if (job.state === "succeeded") {
     return <>Analysis finished {job.finished_at && <Timestamp value={job.finished_at} />}</>;
   }
   return (
     <>
-      Analysing: <strong>{job.stage ? words(job.stage) : "starting"}</strong>
+      Analysing: <strong>{words(job.stage)}</strong>
       {job.attempts > 1 && ` (attempt ${job.attempts} of ${job.max_attempts})`}
     </>
   );

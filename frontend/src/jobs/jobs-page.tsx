@@ -56,7 +56,7 @@ function JobTable({ jobs }: { jobs: Job[] }) {
           {jobs.map((job) => (
             <tr key={job.id}>
               <td>
-                <Link to={`/studies/${job.study_id}`}>
+                <Link to={job.study_id ? `/studies/${job.study_id}` : `/patients/${job.patient_id}`}>
                   <Timestamp value={job.created_at} />
                 </Link>
               </td>
@@ -80,6 +80,6 @@ function JobTable({ jobs }: { jobs: Job[] }) {
 
 function detailsOf(job: Job): string {
   if (job.error) return job.error.detail;
-  if (job.state === "running") return `${job.stage ? words(job.stage) : "Starting"}, ${percent(job.progress)}`;
+  if (job.state === "running") return `${words(job.stage)}, ${percent(job.progress)}`;
   return "";
 }

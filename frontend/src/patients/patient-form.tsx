@@ -4,7 +4,7 @@ import type { Patient, PatientInput, Sex } from "../api/types";
 import { Field, Select } from "../ui/field";
 import { fromLocalInput, toLocalInput } from "../ui/format";
 import { ProblemNotice } from "../ui/problem-notice";
-import { HISTORY_ITEMS } from "./history";
+import { HISTORY_ITEMS, withTicked } from "./history";
 
 interface Props {
   patient?: Patient;
@@ -78,21 +78,16 @@ export function PatientForm({ patient, error, isPending, submitLabel, onSubmit }
 
 function valuesOf(form: FormData, patient: Patient | undefined): PatientInput {
   const text = (name: string) => String(form.get(name) ?? "").trim();
+  const ticked = HISTORY_ITEMS.map(({ key }) => key).filter((key) => form.has(`history.${key}`));
+  const onset = text("onset_at");
   return {
     medical_record_number: text("medical_record_number"),
     family_name: text("family_name"),
     given_name: text("given_name"),
     birth_date: text("birth_date") || null,
     sex: text("sex") as Sex,
-    onset_at: fromLocalInput(text("onset_at")),
-    history: historyOf(form, patient),
+    // The input shows minutes only: an onset that was not touched keeps its seconds.
+    onset_at: onset === toLocalInput(patient?.onset_at) ? (patient?.onset_at ?? null) : fromLocalInput(onset),
+    history: withTicked(patient?.history ?? {}, ticked),
   };
-}
-
-/** Ticked items are true, others absent: an item that was not ticked is not known to be false. */
-function historyOf(form: FormData, patient: Patient | undefined): PatientInput["history"] {
-  const known = new Set(HISTORY_ITEMS.map(({ key }) => key));
-  const others = Object.entries(patient?.history ?? {}).filter(([key]) => !known.has(key));
-  const ticked = HISTORY_ITEMS.filter(({ key }) => form.has(`history.${key}`)).map(({ key }) => [key, true]);
-  return Object.fromEntries([...others, ...ticked]);
 }

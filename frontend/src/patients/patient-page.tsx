@@ -10,7 +10,7 @@ import { calendarDate } from "../ui/format";
 import { usePageTitle } from "../ui/page-title";
 import { ProblemNotice } from "../ui/problem-notice";
 import { Timestamp } from "../ui/timestamp";
-import { HISTORY_ITEMS } from "./history";
+import { historyInWords } from "./history";
 import { PatientForm } from "./patient-form";
 import { useArchivePatient, usePatient, useUpdatePatient } from "./queries";
 
@@ -56,7 +56,7 @@ function Loaded({ patient }: { patient: Patient }) {
 }
 
 function Facts({ patient }: { patient: Patient }) {
-  const history = HISTORY_ITEMS.filter(({ key }) => patient.history?.[key] === true).map(({ label }) => label);
+  const history = historyInWords(patient.history);
   return (
     <dl className="facts">
       <dt>Record number</dt>

@@ -1,6 +1,7 @@
 import { Link } from "react-router";
 import type { Study } from "../api/types";
 import { JobBadge } from "../jobs/job-badge";
+import { isWithoutResult } from "../jobs/outcome";
 import { Empty, Failure, Loading } from "../ui/async-state";
 import { millilitres } from "../ui/format";
 import { LoadMore } from "../ui/load-more";
@@ -51,6 +52,6 @@ function resultOf(study: Study): string {
     const { haematoma_ml, oedema_ml } = study.finding.report;
     return `Haematoma ${millilitres(haematoma_ml)}, oedema ${millilitres(oedema_ml)}`;
   }
-  if (study.job?.error) return `Not analysed: ${study.job.error.detail}`;
+  if (study.job?.error && isWithoutResult(study.job)) return `Not analysed: ${study.job.error.detail}`;
   return "Not analysed yet";
 }

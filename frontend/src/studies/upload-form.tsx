@@ -11,7 +11,7 @@ import { ProblemNotice } from "../ui/problem-notice";
 /** Sends a head CT for analysis and leads to its study page. */
 export function UploadForm({ patientId }: { patientId: string }) {
   const [files, setFiles] = useState<File[]>([]);
-  const { share, problem, send, cancel } = useUpload(patientId);
+  const { share, problem, send, cancel, forget } = useUpload(patientId);
   const inputId = useId();
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -29,7 +29,10 @@ export function UploadForm({ patientId }: { patientId: string }) {
             type="file"
             multiple
             required
-            onChange={(event) => setFiles([...(event.currentTarget.files ?? [])])}
+            onChange={(event) => {
+              setFiles([...(event.currentTarget.files ?? [])]);
+              forget();
+            }}
           />
           <span className="fine-print">
             {files.length > 0
@@ -43,14 +46,7 @@ export function UploadForm({ patientId }: { patientId: string }) {
         </Select>
       </fieldset>
       {isSending && <SendingBar share={share} />}
-      {problem && (
-        <ProblemNotice
-          error={problem}
-          heading={
-            problem.code === "cancelled" ? "Upload cancelled" : "The upload was not accepted — nothing was analysed"
-          }
-        />
-      )}
+      {problem && <ProblemNotice error={problem} {...headingFor(problem)} />}
       <div className="button-row">
         <button type="submit" className="button primary" disabled={isSending || files.length === 0}>
           {problem?.outcomeUnknown ? "Try again" : "Upload and analyse"}
@@ -101,10 +97,15 @@ function useUpload(patientId: string) {
       setShare(null);
     }
   };
-  return { share, problem, send, cancel: () => running.current?.cancel() };
+  return { share, problem, send, cancel: () => running.current?.cancel(), forget: () => setProblem(null) };
 }
 
 function summaryOf(files: File[]): string {
   const size = bytes(files.reduce((sum, file) => sum + file.size, 0));
   return files.length === 1 ? `${files[0]?.name}, ${size}` : `${files.length} files, ${size}`;
+}
+
+function headingFor(problem: Problem): { heading?: string } {
+  if (problem.code === "cancelled") return { heading: "Upload cancelled" };
+  return problem.outcomeUnknown ? {} : { heading: "The upload was not accepted — nothing was analysed" };
 }

@@ -49,7 +49,7 @@ export default function CtViewer({ volumeUrl, maskUrl, lesion }: Props) {
     <section className="viewer" aria-label="CT viewer">
       {error !== null && <ProblemNotice error={error} heading="The volume cannot be shown" />}
       {!scene && error === null && <Loading what="volume" />}
-      <div ref={host} className="viewer-canvas" data-ready={scene !== null} />
+      <div ref={host} className="viewer-canvas" data-ready={scene !== null} hidden={error !== null} />
       {scene && <Controls scene={scene} slice={slice} lesion={lesion} />}
     </section>
   );
