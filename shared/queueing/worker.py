@@ -38,7 +38,7 @@ class Service:
     name: str
     queues: tuple[Queue, ...]
     handlers: Mapping[JobKind, Handler]
-    warm_up: Callable[[], None]
+    warm_up: Callable[[], object]
 
 
 def celery_app(service: Service, runner: JobRunner) -> Celery:

@@ -1,0 +1,1 @@
+"""How the platform is put together and run; the only place that knows every part."""

@@ -1,0 +1,96 @@
+"""The whole platform in one process, on SQLite and an in-memory broker: ``python -m deploy.embedded``."""
+
+import argparse
+import secrets
+import sys
+import time
+from pathlib import Path
+from threading import Thread
+
+import uvicorn
+
+from deploy.sample import TRUE_HAEMATOMA_ML, submit_sample
+from gateway.app import create_app
+from gateway.auth.users import add_first_administrator
+from services.ct_segmentation import worker as ct_segmentation
+from shared.artifacts.store import ArtifactStore
+from shared.database.engine import Database
+from shared.database.migrate import migrate
+from shared.observability.logs import configure_logs
+from shared.queueing.relay import Relay
+from shared.queueing.runner import JobRunner
+from shared.queueing.worker import start_in_thread
+from shared.settings import Settings, settings
+
+PAGE = Path(__file__).parents[1] / "frontend" / "dist"
+ADMINISTRATOR = "admin"
+
+
+class Embedded:
+    """Database, artifact store, relay, gateway with the page, and one worker thread per service."""
+
+    def __init__(self, configuration: Settings, host: str, port: int) -> None:
+        self.settings = configuration
+        self.database = Database(configuration.resolved_database_url)
+        migrate(self.database.engine)
+        self.artifacts = ArtifactStore(configuration.resolved_artifacts_url)
+        page = PAGE if PAGE.is_dir() else None
+        relay = Relay(self.database, self.artifacts, configuration)
+        app = create_app(configuration, self.database, self.artifacts, relay, page_directory=page)
+        self.server = uvicorn.Server(uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False))
+
+    def start_workers(self) -> None:
+        """Start consuming; models load meanwhile, so that the page is there at once."""
+        for service in (ct_segmentation.service(),):
+            Thread(target=service.warm_up, name=f"warm-up-{service.name}", daemon=True).start()
+            start_in_thread(service, JobRunner(self.database, self.artifacts, self.settings))
+
+    def first_administrator(self) -> str | None:
+        """Create the first administrator; the password, or None where there already is one."""
+        password = secrets.token_urlsafe(12)
+        created = self.database.write(lambda session: add_first_administrator(session, ADMINISTRATOR, password))
+        return password if created else None
+
+
+def main() -> int:
+    """Command line."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.embedded", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=8000, help="port to listen on (default: %(default)s)")
+    parser.add_argument("--sample", action="store_true", help="submit a generated head CT and print its address")
+    parser.add_argument("--password-file", type=Path, help="write the first password here instead of printing it")
+    options = parser.parse_args()
+
+    configure_logs("embedded", settings().log_level)
+    platform = Embedded(settings(), options.host, options.port)
+    password = platform.first_administrator()
+    if password is not None and options.password_file is not None:
+        options.password_file.touch(mode=0o600)
+        options.password_file.write_text(password + "\n")
+    platform.start_workers()
+    address = f"http://{options.host}:{options.port}"
+    Thread(target=_tell, args=(platform, address, password, options), daemon=True).start()
+    platform.server.run()
+    return 0
+
+
+def _tell(platform: Embedded, address: str, password: str | None, options: argparse.Namespace) -> None:
+    """Once the server answers, say what a person needs to know."""
+    while not platform.server.started:
+        time.sleep(0.05)
+    lines = [f"DeepHemorrhageNet is ready at {address}  (research use; not a medical device)"]
+    if password is not None and options.password_file is None:
+        lines.append(f"Sign in as {ADMINISTRATOR!r} with the password {password!r}; it is shown this once only.")
+    _print(lines)
+    if options.sample:
+        study_id = submit_sample(platform.database, platform.artifacts, platform.settings)
+        _print([f"A generated head CT with a {TRUE_HAEMATOMA_ML:.1f} mL bleed: {address}/studies/{study_id}"])
+
+
+def _print(lines: list[str]) -> None:
+    sys.stdout.write("".join(f"\n  {line}" for line in lines) + "\n\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
