@@ -3,7 +3,7 @@
 import logging
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -13,8 +13,8 @@ from shared.observability.correlation import correlation_id
 _QUIET = ("uvicorn.access", "celery.worker.strategy", "celery.app.trace", "fsspec")
 
 
-def configure_logs(service: str, level: str = "INFO") -> None:
-    """Send every logger of this process to standard output as JSON lines."""
+def configure_logs(service: str, level: str = "INFO", stream: TextIO | None = None) -> None:
+    """Send every logger of this process to ``stream`` (default: standard output) as JSON lines."""
     shared_processors: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         _add_correlation,
@@ -29,7 +29,7 @@ def configure_logs(service: str, level: str = "INFO") -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(stream or sys.stdout)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared_processors,

@@ -25,9 +25,13 @@ def test_equal_content_is_kept_once(artifacts: ArtifactStore) -> None:
 
 
 def test_what_breaks_off_leaves_nothing(artifacts: ArtifactStore) -> None:
-    with pytest.raises(ConnectionError), artifacts.stage() as staged:
-        staged.write(b"half a")
-        raise ConnectionError
+    def receive() -> None:
+        with artifacts.stage() as staged:
+            staged.write(b"half a")
+            raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        receive()
     assert _files(artifacts) == []
 
 
