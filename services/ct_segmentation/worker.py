@@ -4,7 +4,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -61,12 +61,13 @@ def _write_finding(
 ) -> None:
     job, report = running.job, analysis.report
     finding_id = uuid4()
-    where: dict[str, UUID | None] = {"patient_id": job.patient_id, "study_id": job.study_id, "job_id": job.id}
     stored: dict[str, Any] = {role: ref.model_dump(mode="json") for role, ref in artifacts.items()}
     session.add(
         Finding(
             id=finding_id,
-            **where,
+            job_id=job.id,
+            patient_id=job.patient_id,
+            study_id=job.study_id,
             kind=FINDING_KIND,
             model_name=network().name,
             model_version=network().version,
@@ -76,7 +77,14 @@ def _write_finding(
     )
     session.flush()
     summary = {"finding_id": str(finding_id), "haematoma_ml": report.haematoma_ml, "oedema_ml": report.oedema_ml}
-    note_event(session, EventType.FINDING_CREATED, **where, payload=summary)
+    note_event(
+        session,
+        EventType.FINDING_CREATED,
+        patient_id=job.patient_id,
+        study_id=job.study_id,
+        job_id=job.id,
+        payload=summary,
+    )
     call = alert_for(report, running.settings.alert_min_haematoma_ml)
     if call is not None:
         open_alert(
@@ -86,5 +94,7 @@ def _write_finding(
             code=call.code,
             message=call.message,
             finding_id=finding_id,
-            **where,
+            patient_id=job.patient_id,
+            study_id=job.study_id,
+            job_id=job.id,
         )

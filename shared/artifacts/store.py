@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import Any, BinaryIO, Self
 from uuid import uuid4
 
 import fsspec
@@ -48,7 +48,7 @@ class StagedArtifact:
         self._store = store
         self._path = f"{store.root}/staging/{uuid4().hex}"
         self._hash = hashlib.sha256()
-        self._file: IO[bytes] = store.filesystem.open(self._path, "wb")
+        self._file: BinaryIO = store.filesystem.open(self._path, "wb")
         self.size = 0
 
     def write(self, data: bytes) -> None:
@@ -80,7 +80,7 @@ class StagedArtifact:
             self._store.filesystem.rm(self._path)
 
     @contextmanager
-    def reopened(self) -> Iterator[IO[bytes]]:
+    def reopened(self) -> Iterator[BinaryIO]:
         """Read the staged bytes back before deciding on them."""
         self._file.close()
         with self._store.filesystem.open(self._path, "rb") as file:
@@ -125,10 +125,10 @@ class ArtifactStore:
                 staged.write(chunk)
             return staged.commit(media_type)
 
-    def open(self, digest: str) -> IO[bytes]:
+    def open(self, digest: str) -> BinaryIO:
         """Open stored bytes for reading (seekable). Raises ArtifactMissingError."""
         try:
-            file: IO[bytes] = self.filesystem.open(self.path_of(digest), "rb")
+            file: BinaryIO = self.filesystem.open(self.path_of(digest), "rb")
         except FileNotFoundError as error:
             message = f"Artifact {digest[:12]}… is not in the store; was the store restored without it?"
             raise ArtifactMissingError(message) from error
