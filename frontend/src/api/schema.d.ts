@@ -582,11 +582,8 @@ export interface components {
              * Format: uuid
              */
             id: string;
-            /**
-             * Study Id
-             * Format: uuid
-             */
-            study_id: string;
+            /** Study Id */
+            study_id: string | null;
             /**
              * Patient Id
              * Format: uuid
@@ -597,8 +594,7 @@ export interface components {
              * Format: uuid
              */
             job_id: string;
-            /** Kind */
-            kind: string;
+            kind: components["schemas"]["JobKind"];
             model: components["schemas"]["ModelRef"];
             report: components["schemas"]["CtReport"];
             /**
@@ -606,10 +602,7 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
-            /** Links */
-            links: {
-                [key: string]: string;
-            };
+            links: components["schemas"]["Links"];
         };
         /** HTTPValidationError */
         HTTPValidationError: {
@@ -674,6 +667,15 @@ export interface components {
          * @enum {string}
          */
         JobState: "queued" | "running" | "succeeded" | "refused" | "failed";
+        /** Links */
+        Links: {
+            /** Preview */
+            preview: string | null;
+            /** Volume */
+            volume: string | null;
+            /** Mask */
+            mask: string | null;
+        };
         /** ModelRef */
         ModelRef: {
             /** Name */

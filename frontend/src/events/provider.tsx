@@ -29,8 +29,9 @@ export function EventsProvider({ children }: { children: ReactNode }) {
       onStatus: (next) => {
         setStatus(next);
         // What was fetched before the stream opened may have changed in between.
-        if (next === "live") void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" });
+        if (next === "live") refreshAll(queries);
       },
+      onReset: () => refreshAll(queries),
       onRejected: () => void queries.invalidateQueries({ queryKey: ["session"] }),
     });
     return stream.close;
@@ -57,6 +58,10 @@ export function useEvents(listener: Listener): void {
     latest.current = listener;
   });
   useEffect(() => subscribeRef.current((event) => latest.current(event)), []);
+}
+
+function refreshAll(queries: QueryClient): void {
+  void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" });
 }
 
 function refresh(queries: QueryClient, event: PlatformEvent): void {

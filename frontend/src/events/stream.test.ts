@@ -58,7 +58,7 @@ describe("the reconnect state", () => {
 });
 
 describe("the stream", () => {
-  const listener = { onEvent: vi.fn(), onStatus: vi.fn(), onRejected: vi.fn() };
+  const listener = { onEvent: vi.fn(), onStatus: vi.fn(), onReset: vi.fn(), onRejected: vi.fn() };
 
   beforeEach(() => {
     vi.useFakeTimers();
@@ -95,6 +95,16 @@ describe("the stream", () => {
     FakeEventSource.opened[1]?.send(41, "job.queued");
     FakeEventSource.opened[1]?.send(42, "job.running");
     expect(listener.onEvent.mock.calls.map(([event]) => event.id)).toEqual([41, 42]);
+  });
+
+  it("goes on from a lower number after a reset, when the database was restored from a backup", () => {
+    openStream(listener);
+    const source = FakeEventSource.opened[0];
+    source?.send(900, "job.queued");
+    source?.send(12, "reset");
+    source?.send(13, "job.queued");
+    expect(listener.onReset).toHaveBeenCalledOnce();
+    expect(listener.onEvent.mock.calls.map(([event]) => event.id)).toEqual([900, 13]);
   });
 
   it("opens nothing after it was closed", () => {

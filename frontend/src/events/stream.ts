@@ -30,6 +30,11 @@ export function received(state: StreamState, id: number): { state: StreamState; 
   return { state: isNew ? { ...state, lastEventId: id } : state, isNew };
 }
 
+/** Events were lost, and `id` may be lower than what was seen (a restored database): go on from there. */
+export function reset(state: StreamState, id: number): StreamState {
+  return { ...state, lastEventId: id };
+}
+
 /** Pause before the next own attempt: 1 s doubling up to 30 s. */
 export function retryDelayMs(failures: number): number {
   return Math.min(30_000, 1_000 * 2 ** Math.max(0, failures - 1));
@@ -44,6 +49,8 @@ export function streamUrl(lastEventId: number | null): string {
 export interface StreamListener {
   onEvent: (event: PlatformEvent) => void;
   onStatus: (status: StreamStatus) => void;
+  /** Called when events were lost, so that everything shown may be out of date. */
+  onReset: () => void;
   /** Called each time the browser gives up for good, which it does on an error status such as 401. */
   onRejected: () => void;
 }
@@ -72,6 +79,7 @@ export function openStream(listener: StreamListener): { close: () => void } {
       listener.onRejected();
       timer = setTimeout(connect, retryDelayMs(state.failures));
     };
+    current.addEventListener("reset", onReset);
     for (const type of EVENT_TYPES) current.addEventListener(type, onMessage);
   };
 
@@ -80,6 +88,11 @@ export function openStream(listener: StreamListener): { close: () => void } {
     const next = received(state, event.id);
     enter(next.state);
     if (next.isNew) listener.onEvent(event);
+  };
+
+  const onReset = (message: MessageEvent<string>) => {
+    enter(reset(state, (JSON.parse(message.data) as { id: number }).id));
+    listener.onReset();
   };
 
   connect();

@@ -52,7 +52,6 @@ function Heading({ study }: { study: Study }) {
 }
 
 function Result({ finding, isCurrent: isFromLatestJob }: { finding: Finding; isCurrent: boolean }) {
-  const base = `/api/v1/findings/${finding.id}`;
   return (
     <>
       {!isFromLatestJob && (
@@ -62,29 +61,37 @@ function Result({ finding, isCurrent: isFromLatestJob }: { finding: Finding; isC
         </p>
       )}
       <Summary report={finding.report} />
-      <Suspense fallback={<Loading what="viewer" />}>
-        <CtViewer
-          key={finding.id}
-          volumeUrl={`${base}/volume.nii.gz`}
-          maskUrl={`${base}/mask.nii.gz`}
-          lesion={lesionOf(finding.report)}
-        />
-      </Suspense>
+      <Images finding={finding} />
       <Details finding={finding} />
-      <figure className="preview">
-        <img src={`${base}/preview.png`} alt="Slice with the most lesion, lesions painted" />
-        <figcaption>
-          Preview. Download:{" "}
-          <a href={`${base}/volume.nii.gz`} download={`${finding.study_id}-volume.nii.gz`}>
-            CT volume
-          </a>
-          ,{" "}
-          <a href={`${base}/mask.nii.gz`} download={`${finding.study_id}-mask.nii.gz`}>
-            mask
-          </a>{" "}
-          (NIfTI).
-        </figcaption>
-      </figure>
+    </>
+  );
+}
+
+function Images({ finding }: { finding: Finding }) {
+  const { volume, mask, preview } = finding.links;
+  return (
+    <>
+      {volume && mask && (
+        <Suspense fallback={<Loading what="viewer" />}>
+          <CtViewer key={finding.id} volumeUrl={volume} maskUrl={mask} lesion={lesionOf(finding.report)} />
+        </Suspense>
+      )}
+      <section className="card preview">
+        {preview && <img src={preview} alt="Slice with the most lesion, lesions outlined" />}
+        <p>
+          Download (NIfTI):{" "}
+          {volume && (
+            <a href={volume} download={`${finding.id}-volume.nii.gz`}>
+              CT volume
+            </a>
+          )}{" "}
+          {mask && (
+            <a href={mask} download={`${finding.id}-mask.nii.gz`}>
+              mask
+            </a>
+          )}
+        </p>
+      </section>
     </>
   );
 }
