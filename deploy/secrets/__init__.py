@@ -1,0 +1,1 @@
+"""Passwords that the deployment makes for itself."""
