@@ -7,6 +7,7 @@ declare -A package_of=(
   [redis-server]=redis-server
   [chromium]=chromium
   [prometheus]=prometheus
+  [amtool]=prometheus-alertmanager
 )
 
 missing=()
