@@ -92,8 +92,8 @@ def test_an_interrupted_stream_goes_on_where_it_stopped(client: PlatformClient, 
         seen: list[int] = []
         with client.http.stream("GET", "/events", headers={"Last-Event-ID": str(after)}) as stream:
             for line in stream.iter_lines():
-                if line.startswith("id:"):
-                    seen.append(int(line.removeprefix("id:")))
+                if line.startswith("data:"):
+                    seen.append(json.loads(line.removeprefix("data:"))["id"])
                 if len(seen) == count:
                     break
         return seen
