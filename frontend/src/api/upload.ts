@@ -1,11 +1,5 @@
 import { asProblem, Problem, problemFrom } from "./problem";
-import type { Job, Priority, Study } from "./types";
-
-/** What the gateway answers to an accepted upload. */
-export interface AcceptedStudy {
-  study: Study;
-  job: Job;
-}
+import type { AcceptedStudy, Priority } from "./types";
 
 /** A running upload: `done` settles with the answer, `cancel` stops the transfer (`done` then rejects with code "cancelled"). */
 export interface Upload {
@@ -36,10 +30,10 @@ export function uploadStudy(
     request.onabort = () =>
       reject(new Problem(0, "cancelled", "The upload was stopped before the server confirmed it."));
   });
-  request.open("POST", `/api/v1/patients/${encodeURIComponent(patientId)}/studies`);
+  request.open("POST", `/api/v1/patients/${encodeURIComponent(patientId)}/studies?priority=${priority}`);
   request.setRequestHeader("Accept", "application/json");
   request.setRequestHeader("Idempotency-Key", key);
-  request.send(formOf(files, priority));
+  request.send(formOf(files));
   return { done, cancel: () => request.abort() };
 }
 
@@ -48,9 +42,8 @@ export function fingerprintOf(patientId: string, files: File[], priority: Priori
   return JSON.stringify([patientId, priority, files.map((file) => [file.name, file.size, file.lastModified])]);
 }
 
-function formOf(files: File[], priority: Priority): FormData {
+function formOf(files: File[]): FormData {
   const form = new FormData();
-  form.append("priority", priority); // before the files: the gateway reads the parts as a stream
   for (const file of files) form.append("file", file, file.name);
   return form;
 }

@@ -7,7 +7,7 @@ import type { Patient, PatientInput } from "../api/types";
 
 const ROOT = ["patients"];
 
-/** Patients whose name or record number contains `search`, newest first. */
+/** Patients whose name or record number contains `search`, by name. */
 export function usePatients(search: string) {
   return usePaged(["patients", "list", search], (cursor) =>
     answer(
