@@ -1,0 +1,262 @@
+"""Brings the whole stack up for real and uses it: ``python -m tests.compose.bring_up --help``.
+
+Needs a Docker engine with compose v2. Works under a project name and ports of its own and removes all it made.
+Prints what it measured as JSON.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.compose.hardening import check_containers, images, memory, published_ports
+from tests.compose.stack import Stack
+from tests.fixtures.platform import PlatformClient
+from tests.fixtures.servers import wait_until
+from tests.fixtures.studies import bleeding_head_zip, small_head_zip, true_haematoma_ml
+
+
+class BringUp:
+    """The steps in their order; each asserts, and notes what it measured."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+        self.base_url = f"http://127.0.0.1:{stack.port}"
+        self.figures: dict[str, Any] = {}
+        self.finished: list[str] = []  # jobs that succeeded, which nothing may lose
+
+    def all_steps(self) -> list[Callable[[], object]]:
+        """In the order of a life: start, use, look, break, save, lose, restore."""
+        return [
+            *(self.start, self.harden, self.answer_at_the_door, self.analyse_a_study, self.stream_events),
+            *(self.watch, self.survive_restarts, self.survive_a_killed_worker, self.keep_data_over_down_and_up),
+            *(self.restore_a_backup, self.speak_https),
+        ]
+
+    def start(self) -> object:
+        """From nothing to healthy."""
+        self.figures["seconds_to_healthy_first"] = self.stack.up()
+        return self.figures["seconds_to_healthy_first"]
+
+    def harden(self) -> object:
+        """What the engine says of every container."""
+        self.figures["users"] = check_containers(self.stack)
+        self.figures["images"] = images(self.stack)
+        published = published_ports(self.stack)
+        assert {address.rsplit(":", 1)[0] for address in published.pop("proxy")} <= {"0.0.0.0", "::"}
+        for service, addresses in published.items():
+            assert service == "grafana", f"{service} is published at {addresses}"
+            assert all(address.startswith("127.0.0.1:") for address in addresses), addresses
+        return self.figures["images"]
+
+    def answer_at_the_door(self) -> object:
+        """The page with its headers; nothing internal; problems in the API's form."""
+        page = httpx.get(self.base_url)
+        assert page.status_code == 200
+        assert '<div id="root">' in page.text
+        assert "script-src 'self'" in page.headers["content-security-policy"]
+        assert httpx.get(f"{self.base_url}/patients/some-address-of-the-page").text == page.text
+        for internal in ("/metrics", "/health/ready", "/health/live"):
+            assert httpx.get(self.base_url + internal).status_code == 404, internal
+        refused = httpx.get(f"{self.base_url}/api/v1/patients")
+        assert refused.status_code == 401
+        assert refused.headers["content-type"] == "application/problem+json"
+        policies = refused.headers.get_list("content-security-policy")
+        assert len(policies) == 1, "proxy and gateway both send a policy"
+        return policies
+
+    def analyse_a_study(self) -> object:
+        """A generated bleed goes in through the proxy, a finding comes out."""
+        client = self.client()
+        started_s = time.monotonic()
+        job = self.succeed(client, bleeding_head_zip(), "stat")
+        self.figures["seconds_study_to_finding"] = round(time.monotonic() - started_s, 1)
+        finding = client.findings(job["study_id"])[0]
+        self.figures["haematoma_ml"] = {"true": true_haematoma_ml(), "reported": finding["report"]["haematoma_ml"]}
+        mask = client.http.get(f"/findings/{finding['id']}/mask.nii.gz")
+        assert mask.content.startswith(b"\x1f\x8b")
+        return self.figures["haematoma_ml"]
+
+    def stream_events(self) -> object:
+        """Events pass the proxy when they happen, not when the stream ends."""
+        client = self.client()
+        seen_s: list[float] = []
+
+        def listen() -> None:
+            with client.http.stream("GET", "/events", timeout=60) as stream:
+                for line in stream.iter_lines():
+                    if line.startswith("event: study.created"):
+                        seen_s.append(time.monotonic())
+                        return
+
+        listener = threading.Thread(target=listen)
+        listener.start()
+        time.sleep(2)  # the stream must be open before something happens
+        self.succeed(client, small_head_zip(), "routine", meanwhile=lambda: listener.join(30))
+        assert seen_s, "no event came through the proxy"
+        return "an event arrived while its stream was open"
+
+    def watch(self) -> object:
+        """Prometheus sees every part, knows its rules, and saw the jobs."""
+
+        def states() -> dict[str, str]:
+            active = self.stack.fetch("http://prometheus:9090/api/v1/targets")["data"]["activeTargets"]
+            return {target["labels"]["job"]: target["health"] for target in active}
+
+        expected = {"gateway", "ct_segmentation", "ct_segmentation_stat", "prometheus", "alertmanager"}
+        wait_until(lambda: expected <= {job for job, health in states().items() if health == "up"}, "targets up")
+        wait_until(lambda: bool(self.stack.query("sum(dhn_job_attempts_total{outcome='succeeded'}) >= 2")), "jobs seen")
+        groups = self.stack.fetch("http://prometheus:9090/api/v1/rules")["data"]["groups"]
+        assert {rule["health"] for group in groups for rule in group["rules"]} == {"ok"}
+        alerts = self.stack.query("ALERTS{alertstate='firing'}")
+        firing = {alert["metric"]["alertname"] for alert in alerts}
+        assert firing == {"Watchdog"}, firing
+        wait_until(
+            lambda: bool(self.stack.fetch("http://alertmanager:9093/api/v2/alerts")), "Alertmanager has the watchdog"
+        )
+        self.figures["targets"] = states()
+        self.figures["memory"] = memory(self.stack)
+        return self.figures["targets"]
+
+    def survive_restarts(self) -> object:
+        """Gateway, Redis and worker start again around a running study."""
+        client = self.client()
+        self.stack.compose("stop", "redis")
+        job = client.submit([("study.zip", small_head_zip())])  # taken although the broker is away
+        self.stack.compose("restart", "gateway")
+        self.stack.compose("start", "redis")
+        self.wait_for_gateway()
+        self.stack.compose("restart", "ct_segmentation")
+        assert client.wait_for(job["id"], patience_s=180)["state"] == "succeeded"
+        self.finished.append(job["id"])
+        return "a study sent while Redis was away has its finding"
+
+    def survive_a_killed_worker(self) -> object:
+        """A worker dies in the middle of a study; its job ends once, by the next process."""
+        client = self.client()
+        job = client.submit([("study.zip", bleeding_head_zip())])
+        client.wait_for(job["id"], "running")
+        self.stack.run("docker", "kill", "--signal", "KILL", self.stack.running()["ct_segmentation"]["Id"])
+        killed_s = time.monotonic()
+        # A container that was killed by hand is not started again by its policy.
+        self.stack.compose("start", "ct_segmentation")
+        ended = client.wait_for(job["id"], patience_s=240)
+        self.figures["seconds_from_killed_worker_to_finding"] = round(time.monotonic() - killed_s, 1)
+        assert (ended["state"], ended["attempts"]) == ("succeeded", 2), ended
+        assert len(client.findings(ended["study_id"])) == 1
+        self.finished.append(job["id"])
+        return self.figures["seconds_from_killed_worker_to_finding"]
+
+    def keep_data_over_down_and_up(self) -> object:
+        """Containers go, volumes stay: the same password signs in, the findings are there."""
+        self.stack.compose("down", "--timeout", "60")
+        self.figures["seconds_to_healthy_again"] = self.stack.up()
+        self.check_findings()
+        return self.figures["seconds_to_healthy_again"]
+
+    def restore_a_backup(self) -> object:
+        """Back up, lose every volume, start afresh with new passwords, restore."""
+        old_password = self.stack.first_password()
+        with tempfile.TemporaryDirectory() as directory:
+            self.stack.run("deploy/backup/backup.sh", directory)
+            [backup] = Path(directory).iterdir()
+            self.figures["backup_files"] = {file.name: file.stat().st_size for file in backup.iterdir()}
+            self.stack.remove()
+            self.stack.up()
+            assert self.stack.first_password() != old_password
+            self.stack.run("deploy/backup/restore.sh", str(backup), "--yes")
+        self.stack.up()
+        self.check_findings(password=old_password)  # users and their passwords are part of the backup
+        return self.figures["backup_files"]
+
+    def speak_https(self) -> object:
+        """The overlay for TLS: HTTPS with a certificate, secure cookies, plain HTTP only redirects."""
+        with tempfile.TemporaryDirectory() as directory:
+            _self_signed(Path(directory))
+            self.stack.use([Path("deploy/docker/compose.tls.yml")], DHN_TLS_DIRECTORY=directory)
+            self.stack.up()
+            plain = httpx.get(self.base_url + "/patients")
+            assert (plain.status_code, plain.headers["location"]) == (308, "https://127.0.0.1/patients")
+            with httpx.Client(base_url=f"https://127.0.0.1:{self.stack.https_port}", verify=False) as client:
+                page = client.get("/")
+                assert "max-age" in page.headers["strict-transport-security"]
+                wrong = client.post("/api/v1/sessions", json={"username": "admin", "password": "wrong"})
+                assert wrong.status_code == 401
+            self.stack.compose("stop", "proxy")
+        return page.headers["strict-transport-security"]
+
+    def client(self, password: str | None = None) -> PlatformClient:
+        """Somebody signed in through the proxy."""
+        return PlatformClient(self.base_url, "admin", password or self.stack.first_password())
+
+    def succeed(
+        self, client: PlatformClient, content: bytes, priority: str, meanwhile: Callable[[], object] = lambda: None
+    ) -> dict[str, Any]:
+        """Send a study and wait for its success."""
+        job = client.submit([("study.zip", content)], priority)
+        meanwhile()
+        ended = client.wait_for(job["id"], patience_s=240)
+        assert ended["state"] == "succeeded", ended
+        self.finished.append(job["id"])
+        return ended
+
+    def wait_for_gateway(self) -> None:
+        """Until the proxy reaches the gateway again."""
+        wait_until(lambda: httpx.get(f"{self.base_url}/api/v1/patients").status_code == 401, "the gateway is back")
+
+    def check_findings(self, password: str | None = None) -> None:
+        """Every job that ever succeeded still has its finding, with its images."""
+        client = self.client(password)
+        for job_id in self.finished:
+            [finding] = client.findings(client.job(job_id)["study_id"])
+            assert client.http.get(f"/findings/{finding['id']}/preview.png").content.startswith(b"\x89PNG")
+
+
+def _self_signed(directory: Path) -> None:
+    key, certificate = directory / "tls.key", directory / "tls.crt"
+    subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]
+    out = ["-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *subject, *out], check=True
+    )
+    directory.chmod(0o755)
+    key.chmod(0o644)  # a throw-away key
+
+
+def main() -> int:
+    """Command line."""
+    parser = argparse.ArgumentParser(prog="python -m tests.compose.bring_up", description=__doc__)
+    parser.add_argument("--project", default="dhn-check", help="compose project, removed at the end (%(default)s)")
+    parser.add_argument("--file", type=Path, action="append", default=[], help="a further compose file")
+    parser.add_argument("--without", action="append", default=[], help="a service to leave out")
+    parser.add_argument("--no-build", action="store_true", help="use the images as they are")
+    parser.add_argument("--keep", action="store_true", help="leave the stack running")
+    options = parser.parse_args()
+    stack = Stack(options.project, options.file, set(options.without))
+    story = BringUp(stack)
+    try:
+        if not options.no_build:
+            stack.compose(
+                "build", *(name for name in stack.services if "build" in stack.configuration["services"][name])
+            )
+        for step in story.all_steps():
+            started_s = time.monotonic()
+            said = step()
+            sys.stderr.write(f"{step.__name__}: {time.monotonic() - started_s:.0f} s  {json.dumps(said)}\n")
+    finally:
+        if not options.keep:
+            stack.remove()
+    sys.stdout.write(json.dumps(story.figures, indent=2) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
