@@ -4,7 +4,7 @@ Each ``detail`` says what is wrong, where (position in the upload, slice index, 
 patient data never enter it, since it is stored, shown and sent.
 """
 
-from shared.errors import InputRefusedError, PlatformError
+from shared.errors import InputRefusedError
 
 
 class FileEmptyError(InputRefusedError):
@@ -185,11 +185,3 @@ class NiftiNotHounsfieldError(InputRefusedError):
     """The NIfTI values cannot be Hounsfield units, such as a windowed picture or a mask."""
 
     code = "nifti_not_hu"
-
-
-class DeadlineExceededError(PlatformError):
-    """The analysis took longer than the job allows."""
-
-    code = "deadline_exceeded"
-    status = 504
-    retryable = True

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from shared.contracts.ct import Peculiarity
 
 AIR_HU = -1024
+# Below this, positions printed with a few decimals cannot be told from an upright gantry.
+TILT_NAMED_ABOVE_DEGREES = 0.5
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ def _decoded(ordered: Sequence[SliceHeader]) -> Iterator[tuple[int, DecodedSlice
     for number, indices in groupby(by_file, key=lambda index: ordered[index].number):
         dataset = None
         for index in indices:
-            dataset = dataset or read_dataset(ordered[index].file, number, pixels=True)
+            dataset = dataset or read_dataset(ordered[index].file, number)
             if dataset is None:
                 raise DicomUnreadableError(f"File {number} of the upload changed while it was read; send it again.")
             yield index, decode_slice(dataset, ordered[index])

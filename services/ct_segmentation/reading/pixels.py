@@ -58,7 +58,8 @@ def _stored_values(dataset: Dataset, header: SliceHeader) -> NDArray[np.integer]
                 f"The {where} has {len(dataset.PixelData)} of {expected} bytes of pixel data; export the series again."
             )
     try:
-        stored = pixel_array(dataset, index=header.frame)
+        # The spare bits are kept: a padding value may lie in them.
+        stored = pixel_array(dataset, index=header.frame, correct_unused_bits=False)
     except Exception as error:  # each decoder raises its own
         raise DicomUnreadableError(
             f"The pixels of the {where} cannot be decoded ({dataset.file_meta.TransferSyntaxUID.name}, "

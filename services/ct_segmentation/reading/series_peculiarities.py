@@ -8,12 +8,9 @@ from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from services.ct_segmentation.reading.series_selection import SelectedSeries
 from services.ct_segmentation.reading.slice_grid import SliceGrid
-from services.ct_segmentation.volume import CtVolume
+from services.ct_segmentation.volume import TILT_NAMED_ABOVE_DEGREES, CtVolume
 from shared.contracts.ct import Peculiarity
 
-TILT_NAMED_ABOVE_DEGREES = 0.5
-OBLIQUE_NAMED_ABOVE_DEGREES = 15.0
-THIN_SLICE_MM = 2.0
 # "4cc sec 150cc", "C+", "post contrast", "CTA": an injection rate and dose, or a plain word for contrast.
 CONTRAST_WORDS = re.compile(r"\d\s*(cc|ml)\b|\bc\+|contrast|angio|\bcta\b|\bcect\b", re.IGNORECASE)
 WITHOUT_CONTRAST = re.compile(r"non?[- ]?contrast|without|w/o|\bnect\b|\bncct\b|plain", re.IGNORECASE)
@@ -104,27 +101,17 @@ def _slices(series: SelectedSeries, grid: SliceGrid) -> Iterator[Peculiarity]:
             code="slice_thickness_differs_from_spacing",
             detail=f"SliceThickness is {thickness:g} mm, but the slices lie {spacing:.3f} mm apart, which is used.",
         )
-    if spacing < THIN_SLICE_MM:
-        yield Peculiarity(code="thin_slices", detail=f"Slices of {spacing:.2f} mm are noisier than the usual 5 mm.")
 
 
 def _orientation(series: SelectedSeries, volume: CtVolume) -> Iterator[Peculiarity]:
     tilt = volume.tilt_degrees
-    if tilt > TILT_NAMED_ABOVE_DEGREES:
-        yield Peculiarity(
-            code="gantry_tilt", detail=f"The gantry was tilted by {tilt:.1f} degrees, seen from the slice positions."
-        )
     tag = abs(series.facts.gantry_tilt_degrees or 0.0)
     if abs(tag - tilt) > TILT_NAMED_ABOVE_DEGREES:
         yield Peculiarity(
             code="gantry_tilt_tag_disagrees",
             detail=f"GantryDetectorTilt says {tag:.1f} degrees, the slice positions {tilt:.1f}, which are used.",
         )
-    _, row_mm, column_mm = volume.spacing_mm
-    if abs(row_mm - column_mm) > 0.01 * row_mm:
-        yield Peculiarity(
-            code="anisotropic_pixels", detail=f"Pixels are {row_mm:.3f} mm high and {column_mm:.3f} mm wide."
-        )
+    column_mm = volume.spacing_mm[2]
     diameter = series.facts.reconstruction_diameter_mm
     if diameter is not None and abs(diameter - volume.hu.shape[2] * column_mm) > 0.02 * diameter:
         width_mm = volume.hu.shape[2] * column_mm

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 
 from pydicom import Dataset
 
-from services.ct_segmentation.errors import FileEmptyError, MixedSeriesError, NotCtError, NotDicomError
+from services.ct_segmentation.errors import (
+    DicomTruncatedError,
+    FileEmptyError,
+    MixedSeriesError,
+    NotCtError,
+    NotDicomError,
+)
 from services.ct_segmentation.reading.slice_headers import (
     SeriesFacts,
     SliceHeader,
@@ -54,7 +60,9 @@ def select_series(files: Sequence[StudyFile], on_file: Callable[[float], None]) 
             left_out["non_dicom_left_out"] += 1
             continue
         facts = series_facts(dataset)
-        modalities[facts.modality or "none given"] += 1
+        if not facts.sop_class_uid or not facts.modality:  # both come early: the file was cut soon after its start
+            raise DicomTruncatedError(f"File {number} of the upload lacks its first elements; export the series again.")
+        modalities[facts.modality] += 1
         if facts.sop_class_uid not in CT_SOP_CLASSES or facts.samples_per_pixel != 1 or facts.modality != "CT":
             left_out["non_ct_left_out"] += 1
         elif "LOCALIZER" in facts.image_type:
@@ -87,7 +95,9 @@ def _read(file: StudyFile, number: int) -> Dataset | None:
             if claims_dicom:
                 raise FileEmptyError(f"File {number} of the upload is empty; export the series again.")
             return None
-    dataset = read_dataset(file, number, pixels=False)
+    dataset = read_dataset(file, number)
+    if dataset is not None and "DirectoryRecordSequence" in dataset:  # a DICOMDIR under another name
+        return None
     if dataset is None and claims_dicom:
         raise NotDicomError(
             f"File {number} of the upload is named as DICOM but is something else; send what the PACS exports."

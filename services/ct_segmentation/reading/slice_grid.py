@@ -19,8 +19,10 @@ from services.ct_segmentation.errors import (
 from services.ct_segmentation.reading.slice_headers import SliceHeader
 
 MIN_SLICES = 5
+# Two reconstructions of one scan may lie a few hundredths of a millimetre apart: no spacing of slices.
+SAME_POSITION_SHARE = 0.05
 # Headers print positions and directions with a few decimals.
-SAME_POSITION_MM = 0.01
+ROUNDING_MM = 0.01
 SAME_SPACING_MM = 1e-3
 SAME_DIRECTION_COSINE = 1e-3
 # A corner may stray from the straight line by about a pixel, as rounding in some headers does.
@@ -132,7 +134,7 @@ def _common_orientation(
 
 
 def _check_duplicates(steps: NDArray[np.float64]) -> None:
-    same = np.flatnonzero(steps < SAME_POSITION_MM)
+    same = np.flatnonzero(steps < SAME_POSITION_SHARE * steps.mean())
     if same.size:
         raise DuplicateSlicePositionError(
             f"{same.size} slice position(s) occur twice, the first at slice {same[0] + 1}; send one series, once."
@@ -140,10 +142,13 @@ def _check_duplicates(steps: NDArray[np.float64]) -> None:
 
 
 def _regular_spacing(steps: NDArray[np.float64]) -> float:
-    """The finest distance between neighbours that occurs regularly, in mm.
+    """The mean distance between neighbours where none is a gap, else the finest that occurs regularly, in mm.
 
     A base at 2.5 mm below a vertex at 5 mm gives 2.5 mm, so that the coarse part can be filled.
     """
+    median = float(np.median(steps))
+    if median / GAP_FACTOR <= steps.min() and steps.max() <= GAP_FACTOR * median:
+        return float(steps.mean())
     shares = [float(np.mean(np.abs(steps - step) <= SNAP_SHARE * step)) for step in steps]
     regular = [step for step, share in zip(steps, shares, strict=True) if share >= REGULAR_SHARE]
     finest = min(regular) if regular else float(np.median(steps))
@@ -153,7 +158,7 @@ def _regular_spacing(steps: NDArray[np.float64]) -> float:
 def _gaps(steps: NDArray[np.float64], spacing: float) -> tuple[tuple[int, float], ...]:
     gaps = tuple((int(k), float(steps[k])) for k in np.flatnonzero(steps > GAP_FACTOR * spacing))
     for index, distance in gaps:
-        if distance > MAX_FILLED_GAP_MM + SAME_POSITION_MM:
+        if distance > MAX_FILLED_GAP_MM + ROUNDING_MM:
             raise SliceGapTooLargeError(
                 f"Slices {index + 1} and {index + 2} lie {distance:.1f} mm apart where {spacing:.2f} mm is regular; "
                 f"gaps above {MAX_FILLED_GAP_MM:g} mm are not interpolated: export the complete series again."

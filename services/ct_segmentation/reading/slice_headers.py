@@ -1,10 +1,10 @@
-"""What a DICOM file says about its slices, read without its pixels."""
+"""What a DICOM file says about its slices, before its pixels are decoded."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pydicom import Dataset, dcmread
+from pydicom import Dataset, config, dcmread
 
 from services.ct_segmentation.errors import (
     DicomGeometryMissingError,
@@ -15,9 +15,10 @@ from services.ct_segmentation.errors import (
 )
 from services.ct_segmentation.reading.study_files import StudyFile
 
+# pydicom's warnings about odd values quote them, and would carry patient data into logs; what matters is checked here.
+config.settings.reading_validation_mode = config.IGNORE
+
 Vector = tuple[float, float, float]
-# Larger values, the pixels above all, are skipped over when only the header is wanted.
-DEFER_ABOVE_BYTES = 4096
 
 
 @dataclass(frozen=True)
@@ -71,10 +72,9 @@ class SliceHeader:
     intercept: float
 
 
-def read_dataset(file: StudyFile, number: int, *, pixels: bool) -> Dataset | None:
+def read_dataset(file: StudyFile, number: int) -> Dataset | None:
     """The data set in ``file``, or None when it is not DICOM. ``number`` names the file in errors.
 
-    Without ``pixels``, large values are left in the file and must not be touched.
 
     A file without the 128-byte preamble counts as DICOM when its first elements name a SOP class.
 
@@ -84,7 +84,7 @@ def read_dataset(file: StudyFile, number: int, *, pixels: bool) -> Dataset | Non
         try:
             has_preamble = stream.read(132)[128:] == b"DICM"
             stream.seek(0)
-            dataset = dcmread(stream, force=not has_preamble, defer_size=None if pixels else DEFER_ABOVE_BYTES)
+            dataset = dcmread(stream, force=not has_preamble)
             if has_preamble or "SOPClassUID" in dataset:
                 return dataset
         except EOFError as error:
