@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.ct_segmentation.errors import NotAxialError
-from services.ct_segmentation.volume import AIR_HU, CtVolume, spacing_of
+from services.ct_segmentation.volume import AIR_HU, TILT_NAMED_ABOVE_DEGREES, CtVolume, spacing_of
 from shared.contracts.ct import Peculiarity
 
 T = TypeVar("T", bound=np.generic)
@@ -73,7 +73,7 @@ def canonical_view(volume: CtVolume) -> CanonicalView:
         affine=affine,
         axes=(axes[0], axes[1], axes[2]),
         flipped=(flipped[0], flipped[1], flipped[2]),
-        peculiarities=tuple(_view_peculiarities(affine, axes[0] != 0)),
+        peculiarities=tuple(_view_peculiarities(volume, affine, axes[0] != 0)),
     )
 
 
@@ -140,8 +140,12 @@ def upright_grid(view: CanonicalView) -> UprightGrid:
     )
 
 
-def _view_peculiarities(affine: NDArray[np.float64], reformatted: bool) -> list[Peculiarity]:
+def _view_peculiarities(volume: CtVolume, affine: NDArray[np.float64], reformatted: bool) -> list[Peculiarity]:
     named = []
+    tilt = volume.tilt_degrees
+    if tilt > TILT_NAMED_ABOVE_DEGREES:
+        detail = f"The gantry was tilted by {tilt:.1f} degrees, seen from the slice positions."
+        named.append(Peculiarity(code="gantry_tilt", detail=detail))
     if reformatted:
         named.append(Peculiarity(code="not_acquired_axial", detail="Coronal or sagittal slices were read axially."))
     normal = _unit(np.cross(affine[:3, 0], affine[:3, 1]))

@@ -58,34 +58,50 @@ def measure(mask: NDArray[np.bool_], affine: NDArray[np.float64]) -> Measurement
 
     Volume in mL = voxels x |det(affine)| / 1000. Lesions are 26-connected, the largest first; ABC/2 is of the largest.
     """
-    labels, count = ndimage.label(mask, structure=TOUCHING)
+    labels, count, corner = _parts(mask)
     if not count:
         return Measurement(0.0, (), None, None)
     voxel_ml = voxel_ml_of(affine)
     sizes = np.bincount(labels.ravel(), minlength=count + 1)[1:]
     boxes = ndimage.find_objects(labels)
     order = np.argsort(-sizes, kind="stable")
-    lesions = tuple(_lesion(labels[boxes[n]] == n + 1, boxes[n], affine) for n in order)
+    lesions = tuple(
+        _lesion(labels[boxes[n]] == n + 1, corner + [part.start for part in boxes[n]], affine) for n in order
+    )
     largest = int(order[0])
     box = boxes[largest]
     return Measurement(
         volume_ml=float(np.count_nonzero(mask) * voxel_ml),
         lesions=lesions,
         largest_slice=int(mask.sum(axis=(1, 2)).argmax()),
-        abc_half=abc_half(labels[box] == largest + 1, spacing_of(affine), first_slice=box[0].start),
+        abc_half=abc_half(labels[box] == largest + 1, spacing_of(affine), first_slice=int(corner[0]) + box[0].start),
     )
 
 
-def _lesion(mask: NDArray[np.bool_], box: tuple[slice, ...], affine: NDArray[np.float64]) -> Lesion:
-    start = np.array([part.start for part in box])
+def _parts(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int32], int, NDArray[np.intp]]:
+    """The connected parts of ``mask`` within its bounding box, their number, and the box's first voxel.
+
+    Labelling the box alone spares the 250 MB that labels of a whole thin-slice series would take.
+    """
+    box = []
+    for axis in range(3):
+        used = np.flatnonzero(mask.any(axis=tuple(other for other in range(3) if other != axis)))
+        box.append(slice(int(used[0]), int(used[-1]) + 1) if used.size else slice(0, 0))
+    labels = np.empty(mask[tuple(box)].shape, np.int32)
+    count = int(ndimage.label(mask[tuple(box)], structure=TOUCHING, output=labels)) if labels.size else 0
+    return labels, count, np.array([part.start for part in box])
+
+
+def _lesion(mask: NDArray[np.bool_], start: NDArray[np.intp], affine: NDArray[np.float64]) -> Lesion:
+    """``mask`` is the lesion in its bounding box, ``start`` the box's first voxel."""
     voxels = np.argwhere(mask) + start  # (N, 3): slice, row, column
     centroid = affine[:3, :3] @ voxels.mean(axis=0)[::-1] + affine[:3, 3]
-    last = [part.stop - 1 for part in box]
+    last = start + mask.shape - 1
     return Lesion(
         volume_ml=len(voxels) * voxel_ml_of(affine),
         centroid_mm=(float(centroid[0]), float(centroid[1]), float(centroid[2])),
         first_voxel=(int(start[0]), int(start[1]), int(start[2])),
-        last_voxel=(last[0], last[1], last[2]),
+        last_voxel=(int(last[0]), int(last[1]), int(last[2])),
     )
 
 
@@ -134,10 +150,11 @@ def _hull(points: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def without_specks(mask: NDArray[np.bool_], voxel_ml: float, min_ml: float = MIN_LESION_ML) -> NDArray[np.bool_]:
     """``mask`` (S, H, W) without the 26-connected parts smaller than ``min_ml``."""
-    labels, count = ndimage.label(mask, structure=TOUCHING)
+    labels, count, corner = _parts(mask)
     keep = np.bincount(labels.ravel(), minlength=count + 1) * voxel_ml >= min_ml
     keep[0] = False
-    result: NDArray[np.bool_] = keep[labels]
+    result = np.zeros_like(mask)
+    result[tuple(slice(start, start + size) for start, size in zip(corner, labels.shape, strict=True))] = keep[labels]
     return result
 
 

@@ -7,6 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.contracts.ct import Peculiarity
+
 T = TypeVar("T", np.uint8, np.float32)
 
 # The training scans have slices of about 5 mm. Thin ones are several times noisier, and take as many times longer.
@@ -26,6 +28,7 @@ class NetworkGrid:
     height: int
     width: int
     shape: tuple[int, int, int]
+    peculiarities: tuple[Peculiarity, ...] = ()
 
     def average(self, hu: NDArray[np.int16]) -> NDArray[np.int16]:
         """Average ``hu`` (S, H, W) over the slabs and square its pixels: int16 (len(starts), height, width)."""
@@ -48,11 +51,6 @@ class NetworkGrid:
             result[k] = cv2.addWeighted(planes[below], 1 - weight, above, weight, 0) if weight else planes[below]
         return result
 
-    def slice_of(self, slab: int) -> int:
-        """The view's slice in the middle of ``slab``."""
-        start, stop = self._spans()[slab]
-        return (start + stop - 1) // 2
-
     def _spans(self) -> list[tuple[int, int]]:
         return list(zip(self.starts, (*self.starts[1:], self.shape[0]), strict=True))
 
@@ -74,7 +72,13 @@ def network_grid(shape: tuple[int, int, int], spacing_mm: tuple[float, float, fl
     starts = list(range(0, slices, per_slab))
     if len(starts) > 1 and slices - starts[-1] < per_slab / 2:
         starts.pop()
-    if abs(row_mm - column_mm) > SQUARE_WITHIN * min(row_mm, column_mm):
-        finest = min(row_mm, column_mm)
+    named = []
+    if per_slab > 1:
+        detail = f"Slices of {slice_mm:.2f} mm were averaged by {per_slab} for the network, which was trained on 5 mm."
+        named.append(Peculiarity(code="thin_slices", detail=detail))
+    finest = min(row_mm, column_mm)
+    if abs(row_mm - column_mm) > SQUARE_WITHIN * finest:
         height, width = round(height * row_mm / finest), round(width * column_mm / finest)
-    return NetworkGrid(tuple(starts), height, width, shape)
+        detail = f"Pixels are {row_mm:.3f} mm high and {column_mm:.3f} mm wide; the network saw them made square."
+        named.append(Peculiarity(code="anisotropic_pixels", detail=detail))
+    return NetworkGrid(tuple(starts), height, width, shape, tuple(named))

@@ -1,0 +1,127 @@
+"""The way of one study, top to bottom: files in; masks, measurements, pictures and volumes out."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.ct_segmentation.geometry import CanonicalView, canonical_view, upright_grid
+from services.ct_segmentation.measurements import without_specks
+from services.ct_segmentation.network import SlicePredictions
+from services.ct_segmentation.network_grid import network_grid
+from services.ct_segmentation.nifti_output import write_nifti
+from services.ct_segmentation.preview import montage, slice_preview
+from services.ct_segmentation.reading.study import read_study
+from services.ct_segmentation.reading.study_files import StudyFile
+from services.ct_segmentation.report import HAEMATOMA, OEDEMA, make_report
+from services.ct_segmentation.volume import CtVolume, voxel_ml_of
+from shared.contracts.ct import CtReport
+
+NIFTI = "application/gzip"
+# Where each stage ends, as a share of a typical run: segmenting takes most of the time.
+READ, SEGMENTED, MEASURED, WRITTEN = 0.2, 0.8, 0.85, 0.97
+
+ReportProgress = Callable[[float, str], None]
+
+
+class Network(Protocol):
+    """What the pipeline needs of a network; ``network.HaemorrhageNetwork`` is the one shipped."""
+
+    @property
+    def thresholds(self) -> Mapping[str, float]:
+        """Probability from which on "haematoma", "oedema" and each type count as present."""
+
+    def predict(self, hu: NDArray[np.int16], progress: Callable[[float], None]) -> SlicePredictions:
+        """Predict a canonical volume (S, H, W) of HU with square pixels."""
+
+
+@dataclass(frozen=True)
+class AnalysisFile:
+    """A file that the analysis wrote, and its media type."""
+
+    path: Path
+    media_type: str
+
+
+@dataclass(frozen=True)
+class CtAnalysis:
+    """The result for one study.
+
+    ``labels`` is uint8 (S, H, W) on the acquired grid, in the order of ``volume.hu`` and ``volume.identity``:
+    0 background, 1 haematoma, 2 oedema. ``files`` has the roles "volume" and "mask" (NIfTI on one orthogonal grid, for
+    viewers), "native_mask" (NIfTI on the acquired grid), "preview" and "montage" (PNG).
+    """
+
+    report: CtReport
+    volume: CtVolume
+    labels: NDArray[np.uint8]
+    files: dict[str, AnalysisFile]
+
+
+def analyse(files: Sequence[StudyFile], network: Network, report_progress: ReportProgress, folder: Path) -> CtAnalysis:
+    """Analyse the head CT in ``files`` and write its pictures and volumes into ``folder``.
+
+    ``report_progress`` hears the share done (0 to 1) and the stage; what it raises, such as a deadline, ends
+    the analysis.
+
+    Raises an InputRefusedError of ``services.ct_segmentation.errors`` when the study cannot be analysed.
+    """
+    volume = read_study(files, lambda share: report_progress(READ * share, "reading"))
+    view = canonical_view(volume)
+    grid = network_grid(view.hu.shape, view.spacing_mm)
+    predictions = network.predict(
+        grid.average(view.hu), lambda share: report_progress(READ + (SEGMENTED - READ) * share, "segmenting")
+    )
+    report_progress(SEGMENTED, "measuring")
+    labels = _labels(
+        grid.spread(predictions.haematoma),
+        grid.spread(predictions.oedema),
+        network.thresholds,
+        voxel_ml_of(view.affine),
+    )
+    types = {name: float(probabilities.max()) for name, probabilities in predictions.types.items()}
+    report = make_report(volume, view, labels, types, network.thresholds, grid.peculiarities)
+    report_progress(MEASURED, "writing")
+    native = view.to_native(labels)
+    written = _write(volume, view, labels, native, report, folder)
+    report_progress(WRITTEN, "writing")
+    return CtAnalysis(report, volume, native, written)
+
+
+def _labels(
+    haematoma: NDArray[np.uint8], oedema: NDArray[np.uint8], thresholds: Mapping[str, float], voxel_ml: float
+) -> NDArray[np.uint8]:
+    """Label every voxel (S, H, W): haematoma before oedema, specks left out."""
+    bleeding = without_specks(haematoma >= 255 * thresholds["haematoma"], voxel_ml)
+    swollen = without_specks((oedema >= 255 * thresholds["oedema"]) & ~bleeding, voxel_ml)
+    labels = np.zeros(haematoma.shape, np.uint8)
+    labels[swollen] = OEDEMA
+    labels[bleeding] = HAEMATOMA
+    return labels
+
+
+def _write(
+    volume: CtVolume,
+    view: CanonicalView,
+    labels: NDArray[np.uint8],
+    native: NDArray[np.uint8],
+    report: CtReport,
+    folder: Path,
+) -> dict[str, AnalysisFile]:
+    upright = upright_grid(view)
+    write_nifti(folder / "volume.nii.gz", upright.shear(view.hu), upright.affine)
+    write_nifti(folder / "mask.nii.gz", upright.shear(labels, fill=0), upright.affine)
+    write_nifti(folder / "native_mask.nii.gz", native, volume.affine)
+    shown = report.largest_lesion_slice if report.largest_lesion_slice is not None else len(labels) // 2
+    (folder / "preview.png").write_bytes(slice_preview(view.hu, labels, view.spacing_mm, shown))
+    (folder / "montage.png").write_bytes(montage(view.hu, labels, view.spacing_mm))
+    return {
+        "volume": AnalysisFile(folder / "volume.nii.gz", NIFTI),
+        "mask": AnalysisFile(folder / "mask.nii.gz", NIFTI),
+        "native_mask": AnalysisFile(folder / "native_mask.nii.gz", NIFTI),
+        "preview": AnalysisFile(folder / "preview.png", "image/png"),
+        "montage": AnalysisFile(folder / "montage.png", "image/png"),
+    }

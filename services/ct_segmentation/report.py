@@ -1,0 +1,78 @@
+"""The finding in numbers, from masks and probabilities."""
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.ct_segmentation.geometry import CanonicalView
+from services.ct_segmentation.measurements import AbcHalf, Measurement, measure
+from services.ct_segmentation.review import review_flags
+from services.ct_segmentation.volume import CtVolume
+from shared.contracts.ct import AbcOver2, Component, CtGeometry, CtReport, Peculiarity
+
+HAEMATOMA, OEDEMA = 1, 2
+
+
+def make_report(
+    volume: CtVolume,
+    view: CanonicalView,
+    labels: NDArray[np.uint8],
+    types: Mapping[str, float],
+    thresholds: Mapping[str, float],
+    further: tuple[Peculiarity, ...] = (),
+) -> CtReport:
+    """Measure ``labels`` (S, H, W; 0 background, 1 haematoma, 2 oedema) on the view's own grid.
+
+    ``types`` are the study's probability per trained type. The view holds the acquired voxels, so that mL = voxels x
+    |det(affine)| / 1000 is true for tilted scans too.
+    """
+    haematoma = measure(labels == HAEMATOMA, view.affine)
+    oedema = measure(labels == OEDEMA, view.affine)
+    peculiarities = (*volume.peculiarities, *view.peculiarities, *further)
+    slices, rows, columns = view.hu.shape
+    main = haematoma if haematoma.lesions else oedema
+    return CtReport(
+        haematoma_ml=haematoma.volume_ml,
+        oedema_ml=oedema.volume_ml,
+        abc_over_2=_abc_over_2(haematoma.abc_half),
+        components=[*_components("haematoma", haematoma), *_components("oedema", oedema)],
+        largest_lesion_slice=main.largest_slice,
+        type_probabilities=dict(types),
+        haemorrhage_suspected=bool(haematoma.lesions) or any(p >= thresholds[name] for name, p in types.items()),
+        geometry=CtGeometry(
+            slices=slices,
+            rows=rows,
+            columns=columns,
+            spacing_mm=view.spacing_mm,
+            tilt_degrees=round(volume.tilt_degrees, 2),
+        ),
+        peculiarities=list(peculiarities),
+        review_flags=review_flags(haematoma, types, thresholds, slices, _interpolated(volume, view), peculiarities),
+    )
+
+
+def _components(label: str, measurement: Measurement) -> Iterator[Component]:
+    for lesion in measurement.lesions:
+        yield Component(
+            label="haematoma" if label == "haematoma" else "oedema",
+            volume_ml=lesion.volume_ml,
+            centroid_mm=lesion.centroid_mm,
+            first_slice=lesion.first_voxel[0],
+            last_slice=lesion.last_voxel[0],
+        )
+
+
+def _abc_over_2(abc: AbcHalf | None) -> AbcOver2 | None:
+    if abc is None:
+        return None
+    return AbcOver2(a_mm=abc.a_mm, b_mm=abc.b_mm, c_mm=abc.c_mm, volume_ml=abc.volume_ml)
+
+
+def _interpolated(volume: CtVolume, view: CanonicalView) -> list[int]:
+    """The view's slices that no source slice stands behind."""
+    if volume.identity is None or view.axes[0] != 0:
+        return []
+    count = len(volume.identity.sop_instance_uids)
+    filled = [k for k, uid in enumerate(volume.identity.sop_instance_uids) if uid is None]
+    return [count - 1 - k if view.flipped[0] else k for k in filled]
