@@ -62,27 +62,33 @@ class StagedArtifact:
         """SHA-256 of what was received so far, in hexadecimal."""
         return self._hash.hexdigest()
 
+    def close(self) -> None:
+        """All bytes are there; gives the open file back, of which a process may have only so many."""
+        self._file.close()
+
     def commit(self, media_type: str = "application/octet-stream") -> ArtifactRef:
         """Move the bytes to their address. Doing so twice, or with bytes already there, changes nothing."""
-        self._file.close()
+        self.close()
         target = self._store.path_of(self.digest)
-        if self._store.filesystem.exists(target):
+        if self._gone or self._store.filesystem.exists(target):
             self.discard()
-        elif self._store.filesystem.exists(self._path):
+        else:
             self._store.filesystem.makedirs(target.rsplit("/", 1)[0], exist_ok=True)
             self._store.filesystem.mv(self._path, target)
+            self._gone = True
         return ArtifactRef(digest=self.digest, size=self.size, media_type=media_type)
 
     def discard(self) -> None:
         """Forget the bytes; a second call does nothing."""
-        self._file.close()
-        if self._store.filesystem.exists(self._path):
+        self.close()
+        if not self._gone:
             self._store.filesystem.rm(self._path)
+            self._gone = True
 
     @contextmanager
     def reopened(self) -> Iterator[BinaryIO]:
         """Read the staged bytes back before deciding on them."""
-        self._file.close()
+        self.close()
         with self._store.filesystem.open(self._path, "rb") as file:
             yield file
 

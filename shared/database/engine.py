@@ -74,6 +74,7 @@ def _is_deadlock(error: OperationalError) -> bool:
 def _mysql_engine(url: str) -> Engine:
     return create_engine(
         url,
+        hide_parameters=True,  # an error's text goes to the log, which must hold no patient data
         isolation_level="READ COMMITTED",
         pool_pre_ping=True,  # a connection that the server closed is replaced, not handed out
         pool_recycle=1800,
@@ -87,7 +88,7 @@ def _sqlite_engine(url: str) -> Engine:
     database = make_url(url).database
     if database and database != ":memory:":
         Path(database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 30})
+    engine = create_engine(url, hide_parameters=True, connect_args={"check_same_thread": False, "timeout": 30})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

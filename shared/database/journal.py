@@ -106,10 +106,12 @@ def _iso(instant: datetime) -> str:
 
 def first_broken_audit_entry(session: Session) -> tuple[int, int | None]:
     """How many audit entries there are, and the id of the first that does not fit the chain (None: all do)."""
+    # Read first: what is written meanwhile is beyond it and not judged.
+    head = session.scalar(select(Sequence.value).where(Sequence.name == "audit")) or 0
     previous, expected = FIRST_HASH, 1
-    for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=500)):
+    entries = select(AuditEntry).where(AuditEntry.id <= head).order_by(AuditEntry.id)
+    for entry in session.scalars(entries.execution_options(yield_per=500)):
         if entry.id != expected or entry.previous_hash != previous or entry.hash != entry_hash(entry):
             return expected - 1, expected
         previous, expected = entry.hash, expected + 1
-    head = session.scalar(select(Sequence.value).where(Sequence.name == "audit")) or 0
     return expected - 1, None if head == expected - 1 else expected  # a cut-off tail is a break too

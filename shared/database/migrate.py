@@ -9,6 +9,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
@@ -24,6 +25,13 @@ def migrate(engine: Engine, revision: str = "head") -> str | None:
         command.upgrade(alembic_config(connection), revision)
         connection.commit()
         return MigrationContext.configure(connection).get_current_revision()
+
+
+def is_migrated(engine: Engine) -> bool:
+    """Whether the database is at the newest schema that this code knows."""
+    with engine.connect() as connection:
+        newest = ScriptDirectory.from_config(alembic_config(connection)).get_current_head()
+        return MigrationContext.configure(connection).get_current_revision() == newest
 
 
 def alembic_config(connection: object) -> Config:

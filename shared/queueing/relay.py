@@ -62,6 +62,11 @@ class Relay:
         if self._thread.is_alive():
             self._thread.join(timeout=15)
 
+    @property
+    def alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread.is_alive()
+
     def wake(self) -> None:
         """Look into the outbox now instead of at the next poll."""
         self._wake.set()

@@ -1,0 +1,86 @@
+"""The application: middleware and routers, nothing else."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+
+from gateway import problems
+from gateway.alerts.routes import router as alerts
+from gateway.audit.routes import router as audit
+from gateway.auth.routes import sessions_router, users_router
+from gateway.events.broadcaster import Broadcaster
+from gateway.events.routes import router as events
+from gateway.findings.routes import router as findings
+from gateway.health.routes import router as health
+from gateway.jobs.routes import router as jobs
+from gateway.middleware.headers import SecurityHeaders
+from gateway.middleware.last_catch import LastCatch
+from gateway.middleware.tracing import Tracing
+from gateway.openapi import describe
+from gateway.page import serve_page
+from gateway.patients.routes import router as patients
+from gateway.platform import Platform
+from gateway.studies.routes import router as studies
+from shared.artifacts.store import ArtifactStore
+from shared.database.engine import Database
+from shared.queueing.relay import Relay
+from shared.settings import Settings
+
+# A patient's record is a few kilobytes; only uploads are larger, and have a limit of their own.
+_MAX_BODY_BYTES = 1 << 20
+
+
+def create_app(
+    settings: Settings,
+    database: Database,
+    artifacts: ArtifactStore,
+    relay: Relay | None = None,
+    page_directory: Path | None = None,
+) -> FastAPI:
+    """The gateway over the given parts. It starts and stops the relay; whoever made the database closes it."""
+    platform = Platform(settings, database, artifacts, Broadcaster(database), relay)
+    app = FastAPI(
+        title="DeepHemorrhageNet",
+        version="1",
+        lifespan=_lifespan,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,  # these pages load scripts from elsewhere, which the security policy forbids
+        redoc_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=_operation_id,
+        max_body_size=_MAX_BODY_BYTES,
+    )
+    app.state.platform = platform
+    api = APIRouter(prefix="/api/v1")
+    for router in (sessions_router, users_router, patients, studies, jobs, findings, alerts, events, audit):
+        api.include_router(router)
+    app.include_router(api)
+    app.include_router(health)
+    if page_directory is not None:
+        serve_page(app, page_directory)
+    problems.install(app)
+    describe(app)
+    app.add_middleware(LastCatch)  # the last added is the outermost
+    app.add_middleware(SecurityHeaders, https=settings.secure_cookies)
+    app.add_middleware(Tracing)
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    platform: Platform = app.state.platform
+    platform.broadcaster.start()
+    if platform.relay is not None:
+        platform.relay.start()
+    yield
+    platform.broadcaster.close()
+    platform.broadcaster.join()
+    if platform.relay is not None:
+        platform.relay.stop()

@@ -1,0 +1,1 @@
+"""What happens, told live to browsers."""

@@ -1,0 +1,1 @@
+"""Results of finished work, with their images."""

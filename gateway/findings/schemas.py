@@ -1,0 +1,65 @@
+"""Findings as answers."""
+
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from gateway.paging import Page
+from shared.contracts.ct import CtReport
+from shared.contracts.names import JobKind
+from shared.database.tables import Finding as FindingRow
+
+# Roles of a finding's artifacts that are served, and the last part of their address.
+IMAGES = {"preview": "preview.png", "volume": "volume.nii.gz", "mask": "mask.nii.gz"}
+
+
+class ModelRef(BaseModel):
+    """Which weights made a finding."""
+
+    name: str
+    version: str
+
+
+class FindingLinks(BaseModel):
+    """Where a finding's images are; null where there is none."""
+
+    preview: str | None
+    volume: str | None
+    mask: str | None
+
+
+class Finding(BaseModel):
+    """The result of one job."""
+
+    id: UUID
+    patient_id: UUID
+    study_id: UUID | None
+    job_id: UUID
+    kind: JobKind
+    model: ModelRef
+    report: CtReport
+    created_at: datetime
+    links: FindingLinks
+
+    @classmethod
+    def of(cls, row: FindingRow) -> Self:
+        """The finding as its row says."""
+        address = f"/api/v1/findings/{row.id}"
+        links = {role: f"{address}/{file}" if role in row.artifacts else None for role, file in IMAGES.items()}
+        return cls(
+            id=row.id,
+            patient_id=row.patient_id,
+            study_id=row.study_id,
+            job_id=row.job_id,
+            kind=JobKind(row.kind),
+            model=ModelRef(name=row.model_name, version=row.model_version),
+            report=CtReport.model_validate(row.report),
+            created_at=row.created_at,
+            links=FindingLinks(**links),
+        )
+
+
+class FindingPage(Page[Finding]):
+    """Some of the findings."""

@@ -1,0 +1,1 @@
+"""Imaging studies: receiving them and showing where they stand."""
