@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from gateway import problems
+from gateway.address import API
 from gateway.alerts.routes import router as alerts
 from gateway.audit.routes import router as audit
 from gateway.auth.routes import sessions_router, users_router
@@ -16,6 +17,7 @@ from gateway.events.routes import router as events
 from gateway.findings.routes import router as findings
 from gateway.health.routes import router as health
 from gateway.jobs.routes import router as jobs
+from gateway.middleware.body_limit import BodyLimit
 from gateway.middleware.headers import SecurityHeaders
 from gateway.middleware.last_catch import LastCatch
 from gateway.middleware.tracing import Tracing
@@ -28,9 +30,6 @@ from shared.artifacts.store import ArtifactStore
 from shared.database.engine import Database
 from shared.queueing.relay import Relay
 from shared.settings import Settings
-
-# A patient's record is a few kilobytes; only uploads are larger, and have a limit of their own.
-_MAX_BODY_BYTES = 1 << 20
 
 
 def create_app(
@@ -46,24 +45,21 @@ def create_app(
         title="DeepHemorrhageNet",
         version="1",
         lifespan=_lifespan,
-        openapi_url="/api/v1/openapi.json",
+        openapi_url=f"{API}/openapi.json",
         docs_url=None,  # these pages load scripts from elsewhere, which the security policy forbids
         redoc_url=None,
         redirect_slashes=False,
         generate_unique_id_function=_operation_id,
-        max_body_size=_MAX_BODY_BYTES,
     )
     app.state.platform = platform
-    api = APIRouter(prefix="/api/v1")
-    for router in (sessions_router, users_router, patients, studies, jobs, findings, alerts, events, audit):
-        api.include_router(router)
-    app.include_router(api)
-    app.include_router(health)
+    for router in (sessions_router, users_router, patients, studies, jobs, findings, alerts, events, audit, health):
+        app.include_router(router)
     if page_directory is not None:
         serve_page(app, page_directory)
     problems.install(app)
     describe(app)
-    app.add_middleware(LastCatch)  # the last added is the outermost
+    app.add_middleware(BodyLimit)  # the last added is the outermost
+    app.add_middleware(LastCatch)
     app.add_middleware(SecurityHeaders, https=settings.secure_cookies)
     app.add_middleware(Tracing)
     return app

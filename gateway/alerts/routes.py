@@ -4,6 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
+from gateway.address import API
 from gateway.alerts import service
 from gateway.alerts.schemas import Acknowledgement, Alert, AlertPage, Closing
 from gateway.auth.access import Anyone
@@ -14,7 +15,7 @@ from gateway.problems import problems
 from gateway.text import PathId
 from shared.contracts.states import AlertLevel, AlertState
 
-router = APIRouter(prefix="/alerts", tags=["alerts"])
+router = APIRouter(prefix=f"{API}/alerts", tags=["alerts"])
 
 
 @router.get("", responses=problems())

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from gateway.address import API
 from gateway.audit import service
 from gateway.audit.schemas import AuditEntry, AuditPage, AuditVerification
 from gateway.auth.access import Administrator
@@ -11,7 +12,7 @@ from gateway.paging import ThePaging
 from gateway.platform import ThePlatform
 from gateway.problems import problems
 
-router = APIRouter(prefix="/audit", tags=["audit"])
+router = APIRouter(prefix=f"{API}/audit", tags=["audit"])
 
 
 @router.get("", responses=problems())

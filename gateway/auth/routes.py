@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
+from gateway.address import API
 from gateway.auth import sessions, users
 from gateway.auth.access import COOKIE, Administrator, Anyone, refuse_cross_site
 from gateway.auth.passwords import hash_password
@@ -21,8 +22,8 @@ from gateway.platform import ThePlatform
 from gateway.problems import problems
 from gateway.text import PathId
 
-sessions_router = APIRouter(prefix="/sessions", tags=["sessions"])
-users_router = APIRouter(prefix="/users", tags=["users"])
+sessions_router = APIRouter(prefix=f"{API}/sessions", tags=["sessions"])
+users_router = APIRouter(prefix=f"{API}/users", tags=["users"])
 
 
 @sessions_router.post("", status_code=201, responses=problems(429, body=True))

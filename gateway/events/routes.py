@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import StreamingResponse
 
+from gateway.address import API
 from gateway.auth.access import Anyone
 from gateway.events.stream import HEARTBEAT_S, LIFE_S, EventStream, Wanted, tell
 from gateway.platform import ThePlatform
@@ -13,7 +14,7 @@ from gateway.problems import problems
 from shared.contracts.states import EventType
 from shared.database.columns import now
 
-router = APIRouter(prefix="/events", tags=["events"])
+router = APIRouter(prefix=f"{API}/events", tags=["events"])
 
 EventId = Annotated[int | None, Query(ge=0, lt=2**63, description="As the header, which wins; for a page's first try")]
 LastEventId = Annotated[

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Response
 from fastapi.responses import StreamingResponse
 
+from gateway.address import API
 from gateway.auth.access import Anyone, SignedIn
 from gateway.findings import service
 from gateway.findings.schemas import IMAGES, Finding, FindingPage
@@ -14,7 +15,7 @@ from gateway.platform import Platform, ThePlatform
 from gateway.problems import problems
 from gateway.text import PathId
 
-router = APIRouter(tags=["findings"])
+router = APIRouter(prefix=API, tags=["findings"])
 
 IfNoneMatch = Annotated[str | None, Header(description="ETag of the copy at hand")]
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from gateway.address import API
 from gateway.paging import Page
 from shared.contracts.ct import CtReport
 from shared.contracts.names import JobKind
@@ -46,7 +47,7 @@ class Finding(BaseModel):
     @classmethod
     def of(cls, row: FindingRow) -> Self:
         """The finding as its row says."""
-        address = f"/api/v1/findings/{row.id}"
+        address = f"{API}/findings/{row.id}"
         links = {role: f"{address}/{file}" if role in row.artifacts else None for role, file in IMAGES.items()}
         return cls(
             id=row.id,

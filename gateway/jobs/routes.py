@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
+from gateway.address import API
 from gateway.auth.access import Anyone
 from gateway.idempotency import CliniciansCall
 from gateway.jobs import service
@@ -15,7 +16,7 @@ from gateway.problems import problems
 from gateway.text import PathId
 from shared.contracts.states import JobState
 
-router = APIRouter(prefix="/jobs", tags=["jobs"])
+router = APIRouter(prefix=f"{API}/jobs", tags=["jobs"])
 
 
 @router.get("", responses=problems())
@@ -46,7 +47,7 @@ def retry_job(job_id: PathId, call: CliniciansCall) -> Response:
         lambda session: Job.of(service.retry(session, job_id, call.user.actor)),
         content="",
         status=202,
-        location=lambda job: f"/api/v1/jobs/{job.id}",
+        location=lambda job: f"{API}/jobs/{job.id}",
     )
     call.platform.wake_relay()
     return answer

@@ -18,6 +18,8 @@ HEADER: Final = "X-Request-ID"
 _ACCEPTED: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
 # Asked every few seconds: a line each would drown the log.
 _UNLOGGED: Final = ("/health/live", "/health/ready", "/metrics")
+# A sender may name any method and path: neither may become a label of its own.
+_METHODS: Final = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 _UNKNOWN: Final = "unknown"
 _LEFT: Final = 499  # the sender left before an answer began, as nginx counts it
 
@@ -56,13 +58,14 @@ class Tracing:
 
 def _record(scope: Scope, status: int, answer_s: float, whole_s: float) -> None:
     route = _template_of(scope)
-    metrics.REQUESTS.labels(scope["method"], route, status).inc()
-    metrics.REQUEST_SECONDS.labels(scope["method"], route).observe(answer_s)
+    method = scope["method"] if scope["method"] in _METHODS else _UNKNOWN
+    metrics.REQUESTS.labels(method, route, status).inc()
+    metrics.REQUEST_SECONDS.labels(method, route).observe(answer_s)
     if route in _UNLOGGED:
         return
     # Paths of ours hold ids alone; any other path, and every query, may hold a name.
     path = scope["path"] if route != _UNKNOWN else None
-    log.info("request", method=scope["method"], route=route, path=path, status=status, seconds=round(whole_s, 3))
+    log.info("request", method=method, route=route, path=path, status=status, seconds=round(whole_s, 3))
 
 
 def _template_of(scope: Scope) -> str:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from gateway.address import API
 from gateway.auth.access import Administrator, Anyone, Clinician
 from gateway.idempotency import CliniciansCall
 from gateway.paging import ThePaging
@@ -13,7 +14,7 @@ from gateway.platform import ThePlatform
 from gateway.problems import problems
 from gateway.text import PathId
 
-router = APIRouter(prefix="/patients", tags=["patients"])
+router = APIRouter(prefix=f"{API}/patients", tags=["patients"])
 
 Words = Annotated[str, Query(max_length=200, description="Parts of names or of the medical record number")]
 Archived = Annotated[bool, Query(description="Whether archived patients are listed too")]
@@ -34,7 +35,7 @@ def create_patient(new: PatientIn, call: CliniciansCall) -> Response:
     return call.once(
         lambda session: Patient.model_validate(service.add(session, new, call.user.actor)),
         content=new.model_dump_json(),
-        location=lambda patient: f"/api/v1/patients/{patient.id}",
+        location=lambda patient: f"{API}/patients/{patient.id}",
     )
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from anyio import to_thread
 from fastapi import APIRouter, Query, Request, Response
 
+from gateway.address import API
 from gateway.auth.access import Anyone
 from gateway.idempotency import CliniciansCall
 from gateway.paging import ThePaging
@@ -17,7 +18,7 @@ from gateway.studies.upload import accept, refuse_early
 from gateway.text import PathId
 from shared.contracts.names import Priority
 
-router = APIRouter(tags=["studies"])
+router = APIRouter(prefix=API, tags=["studies"])
 
 _FORM: dict[str, Any] = {
     "requestBody": {
@@ -70,7 +71,6 @@ def get_study(study_id: PathId, user: Anyone, platform: ThePlatform) -> Study:
     response_model=StudyAccepted,
     responses=problems(404, 409, 415, 429, body=True),
     openapi_extra=_FORM,
-    max_body_size=1 << 62,  # the settings' own limit is kept while the body streams
 )
 async def upload_study(
     patient_id: PathId,

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from fastapi import Response
 from sqlalchemy.orm import Session
 
+from gateway.address import API
 from gateway.idempotency import Call
 from gateway.jobs.schemas import Job
 from gateway.patients.service import existing, in_care
@@ -42,7 +43,7 @@ def accept(call: Call, patient_id: UUID, priority: Priority, files: Sequence[Rec
         lambda session: _take_in(session, call, patient_id, priority, files),
         content=json.dumps([priority, [[file.name, file.staged.digest] for file in files]]),
         status=202,
-        location=lambda accepted: f"/api/v1/jobs/{accepted.job.id}",
+        location=lambda accepted: f"{API}/jobs/{accepted.job.id}",
     )
     metrics.UPLOADED_BYTES.inc(sum(file.staged.size for file in files))
     call.platform.wake_relay()

@@ -49,6 +49,7 @@ class StagedArtifact:
         self._path = f"{store.root}/staging/{uuid4().hex}"
         self._hash = hashlib.sha256()
         self._file: BinaryIO = store.filesystem.open(self._path, "wb")
+        self._gone = False
         self.size = 0
 
     def write(self, data: bytes) -> None:
