@@ -1,0 +1,3 @@
+from tests.fixtures.gateway import gateway
+
+__all__ = ["gateway"]
