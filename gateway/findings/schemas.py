@@ -4,12 +4,11 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from gateway.address import API
 from gateway.paging import Page
 from shared.contracts.ct import CtReport
-from shared.contracts.names import JobKind
 from shared.database.tables import Finding as FindingRow
 
 # Roles of a finding's artifacts that are served, and the last part of their address.
@@ -38,7 +37,7 @@ class Finding(BaseModel):
     patient_id: UUID
     study_id: UUID | None
     job_id: UUID
-    kind: JobKind
+    kind: str = Field(description="What was looked for, such as ct_haemorrhage")
     model: ModelRef
     report: CtReport
     created_at: datetime
@@ -54,7 +53,7 @@ class Finding(BaseModel):
             patient_id=row.patient_id,
             study_id=row.study_id,
             job_id=row.job_id,
-            kind=JobKind(row.kind),
+            kind=row.kind,
             model=ModelRef(name=row.model_name, version=row.model_version),
             report=CtReport.model_validate(row.report),
             created_at=row.created_at,
