@@ -881,7 +881,11 @@ export interface components {
              * Format: uuid
              */
             job_id: string;
-            kind: components["schemas"]["JobKind"];
+            /**
+             * Kind
+             * @description What was looked for, such as ct_haemorrhage
+             */
+            kind: string;
             links: components["schemas"]["FindingLinks"];
             model: components["schemas"]["ModelRef"];
             /**
