@@ -3,6 +3,7 @@ import { millilitres, millimetres, percent, words } from "../ui/format";
 import { Timestamp } from "../ui/timestamp";
 
 const TYPE_NAMES: Record<string, string> = {
+  any: "Any haemorrhage",
   IPH: "Intraparenchymal",
   IVH: "Intraventricular",
   SAH: "Subarachnoid",
@@ -84,7 +85,7 @@ function Types({ report }: { report: CtReport }) {
       {types.length === 0 && <p className="muted">This model does not tell types apart.</p>}
       {types.map(([code, probability]) => (
         <label key={code} className="meter">
-          <span>{TYPE_NAMES[code] ? `${TYPE_NAMES[code]} (${code})` : words(code)}</span>
+          <span>{typeName(code)}</span>
           <meter min={0} max={1} value={probability} />
           <span className="figure-small">{percent(probability)}</span>
         </label>
@@ -154,4 +155,9 @@ function gridOf({ geometry }: CtReport): string {
   const { slices, rows, columns, spacing_mm, tilt_degrees } = geometry;
   const tilt = tilt_degrees ? `, gantry tilt ${tilt_degrees.toFixed(1)}°` : "";
   return `${slices} slices of ${rows} × ${columns}, spacing ${spacing_mm.map((mm) => mm.toFixed(2)).join(" × ")} mm${tilt}`;
+}
+
+function typeName(code: string): string {
+  const name = TYPE_NAMES[code] ?? words(code);
+  return code === code.toUpperCase() ? `${name} (${code})` : name;
 }

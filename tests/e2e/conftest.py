@@ -1,0 +1,101 @@
+"""The platform with its page in one process, and a real browser before it."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect, sync_playwright
+
+from tests.fixtures.platform import PlatformClient, PlatformProcesses
+
+_PAGE = Path(__file__).parents[2] / "frontend" / "dist" / "index.html"
+_ARGUMENTS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # The viewer needs WebGL 2; this draws it in software.
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+)
+# Patience only bounds how long a failure takes to show: drawing WebGL in software on a busy machine is slow.
+PATIENCE_MS = 120_000
+expect.set_options(timeout=PATIENCE_MS / 2)
+
+
+@pytest.fixture(scope="session")
+def platform() -> Iterator[PlatformProcesses]:
+    assert _PAGE.is_file(), "the page is not built: run `npm ci && npm run build` in frontend/"
+    with TemporaryDirectory(prefix="dhn-page-") as directory:
+        path = Path(directory)
+        processes = PlatformProcesses(path, f"sqlite:///{path / 'platform.sqlite3'}", "memory://")
+        processes.start_embedded()
+        yield processes
+        processes.stop_all()
+
+
+@pytest.fixture(scope="session")
+def client(platform: PlatformProcesses) -> PlatformClient:
+    return platform.client()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    executable = shutil.which("chromium")
+    assert executable, "the page's tests drive Chromium: install the system package `chromium`"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=list(_ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+def _context(browser: Browser, platform: PlatformProcesses, state: StorageState | None = None) -> BrowserContext:
+    context = browser.new_context(base_url=platform.base_url, storage_state=state, locale="en-GB")
+    context.set_default_timeout(PATIENCE_MS)
+    return context
+
+
+def sign_in(page: Page, username: str, password: str) -> None:
+    page.get_by_label("User name").fill(username)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+
+
+@pytest.fixture(scope="session")
+def signed_in(browser: Browser, platform: PlatformProcesses) -> StorageState:
+    """The cookies of an administrator's session."""
+    context = _context(browser, platform)
+    page = context.new_page()
+    page.goto("/")
+    sign_in(page, "admin", platform.password_file.read_text().strip())
+    page.get_by_role("heading", name="Patients").wait_for()
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.fixture
+def visitor(browser: Browser, platform: PlatformProcesses) -> Iterator[Page]:
+    """A page of someone who has not signed in."""
+    context = _context(browser, platform)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def page(browser: Browser, platform: PlatformProcesses, signed_in: StorageState) -> Iterator[Page]:
+    """A page of an administrator; nothing it does may break the content security policy or throw."""
+    context = _context(browser, platform, signed_in)
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda line: faults.append(line.text) if "Content Security Policy" in line.text else None)
+    yield page
+    context.close()
+    assert faults == []
