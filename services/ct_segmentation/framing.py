@@ -16,8 +16,9 @@ INPUT_SIZE = 256
 _TISSUE = 13
 # A head holder or table is an arc about 2 % of the image wide; a head is far thicker.
 _THIN_FRACTION = 1 / 40
-# Slices through the vertex or the neck say little about the size of the head.
+# Slices through the vertex or the neck say little about the size of the head; the largest may be a failed one.
 _LARGE_SLICE = 0.6
+_LARGEST_PERCENTILE = 85
 _MARGIN = 1.04
 
 
@@ -65,10 +66,11 @@ def find_frame(windowed: NDArray[np.uint8]) -> Frame:
     """
     height, width = windowed.shape[1:]
     boxes = np.array([_head_box(image) for image in windowed], np.float64)  # (S, 5): area, top, left, bottom, right
-    if boxes[:, 0].max(initial=0) < 0.01 * height * width:
+    largest = float(np.percentile(boxes[:, 0], _LARGEST_PERCENTILE))
+    if largest < 0.01 * height * width:
         side = max(height, width)
         return Frame((height - side) // 2, (width - side) // 2, side, (height, width))
-    large = boxes[boxes[:, 0] >= _LARGE_SLICE * boxes[:, 0].max()]
+    large = boxes[boxes[:, 0] >= _LARGE_SLICE * largest]
     _, top, left, bottom, right = large.T
     side = max(round(_MARGIN * float(np.percentile(np.maximum(bottom - top, right - left), 90))), 8)
     centre_row, centre_column = float(np.median(top + bottom)) / 2, float(np.median(left + right)) / 2

@@ -27,7 +27,8 @@ class UpStep(nn.Module):
     def forward(self, below: Tensor, skip: Tensor) -> Tensor:
         """(B, C_in, H, W) and skip (B, C_s, 2H, 2W) -> (B, C, 2H, 2W)."""
         up = nn.functional.interpolate(self.reduce(below), scale_factor=2.0, mode="bilinear", align_corners=False)
-        return torch.as_tensor(self.fuse(torch.cat([up, self.gate(skip, up)], dim=1)))
+        fused: Tensor = self.fuse(torch.cat([up, self.gate(skip, up)], dim=1))
+        return fused
 
 
 class Decoder(nn.Module):
@@ -50,4 +51,5 @@ class Decoder(nn.Module):
         for step, skip in zip(self.steps, reversed(pyramid[:-1]), strict=True):
             features = step(features, skip)  # H/16, H/8, H/4, H/2
         up = nn.functional.interpolate(features, scale_factor=2.0, mode="bilinear", align_corners=False)
-        return torch.as_tensor(self.full(torch.cat([up, slices], dim=1)))
+        full: Tensor = self.full(torch.cat([up, slices], dim=1))
+        return full

@@ -22,14 +22,16 @@ class TransformerBlock(nn.Module):
     def forward(self, z: Tensor) -> Tensor:
         """(B, N, d) -> (B, N, d)."""
         z = z + self.dropout(self._attend(self.norm1(z)))
-        return torch.add(z, self.dropout(self.mlp(self.norm2(z))))
+        refined: Tensor = self.dropout(self.mlp(self.norm2(z)))
+        return z + refined
 
     def _attend(self, z: Tensor) -> Tensor:
         batch, tokens, width = z.shape
         qkv = self.qkv(z).reshape(batch, tokens, 3, self.heads, width // self.heads)
         q, k, v = qkv.permute(2, 0, 3, 1, 4).unbind(0)  # each (B, heads, N, d / heads)
         attended = nn.functional.scaled_dot_product_attention(q, k, v)
-        return torch.as_tensor(self.project(attended.transpose(1, 2).reshape(batch, tokens, width)))
+        projected: Tensor = self.project(attended.transpose(1, 2).reshape(batch, tokens, width))
+        return projected
 
 
 class VisionTransformer(nn.Module):
@@ -47,7 +49,7 @@ class VisionTransformer(nn.Module):
     def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """F4 (B, d, h, w) -> its features in global context (B, d, h, w) and the class token (B, d)."""
         tokens = features.flatten(2).transpose(1, 2)  # (B, hw, d)
-        z = torch.cat([self.cls.expand(len(tokens), -1, -1), tokens], dim=1) + self.positions  # Z_0 (Eq. 2)
+        z = torch.cat([self.cls.expand(tokens.shape[0], -1, -1), tokens], dim=1) + self.positions  # Z_0 (Eq. 2)
         for block in self.blocks:
             z = block(z)
         z = self.norm(z)

@@ -16,7 +16,7 @@ from services.ct_segmentation.training.haematoma_labels import label_haematoma
 from services.ct_segmentation.training.phe_sich import ARCHIVE, PheSichArchive
 
 # Part of the cache's name: raise it whenever framing, labels or layout change.
-CACHE_VERSION = 1
+CACHE_VERSION = 2
 
 
 @dataclass(frozen=True)
