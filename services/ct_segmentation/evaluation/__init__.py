@@ -1,0 +1,1 @@
+"""How good the shipped network is on a folder of labelled slices."""

@@ -1,0 +1,145 @@
+"""From a finished run to the shipped files: export, choose thresholds, compress, choose by validation, measure."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from services.ct_segmentation.evaluation.evaluate import evaluate
+from services.ct_segmentation.model.deep_hemorrhage_net import DeepHemorrhageNet
+from services.ct_segmentation.network import HaemorrhageNetwork, NetworkManifest
+from services.ct_segmentation.training.checkpoint import load_checkpoint
+from services.ct_segmentation.training.compression import quantize_int8, store_as_halves
+from services.ct_segmentation.training.framed_slices import FramedSlices, framed_slices
+from services.ct_segmentation.training.loop import CHECKPOINT
+from services.ct_segmentation.training.onnx_graph import ServedNetwork, export_onnx
+from services.ct_segmentation.training.phe_sich import PheSichArchive
+from services.ct_segmentation.training.sampling import LABELLED_TYPES
+from services.ct_segmentation.training.splits import read_split
+from services.ct_segmentation.training.thresholds import OperatingPoints, choose_thresholds
+from shared.inference.manifest import MANIFEST_NAME, sha256_of
+
+MODEL_NAME = "deep_hemorrhage_net"
+# Eight bits are shipped while they cost at most this much haematoma Dice on validation patients.
+TOLERATED_DICE_LOSS = 0.01
+CALIBRATION_SLICES = 96
+
+
+@dataclass(frozen=True)
+class Release:
+    """What a release is made of, and where it goes."""
+
+    run: Path
+    data: Path
+    cache: Path
+    splits: Path
+    weights: Path
+    version: str
+    threads: int | None = None
+
+
+def release(plan: Release) -> dict[str, Any]:
+    """Export the run's averaged weights and ship the smallest graph that keeps its accuracy; the figures of all.
+
+    Precision and thresholds are chosen on validation patients; the test patients are looked at once, at the end.
+    """
+    training = framed_slices(plan.data, plan.cache).of(read_split("train", plan.splits))
+    exact = _folder(plan, "fp32")
+    checkpoint = load_checkpoint(plan.run / CHECKPOINT)
+    network = DeepHemorrhageNet()
+    network.load_state_dict(checkpoint.averaged)
+    prevalence = float(training.lesion.mean())
+    export_onnx(ServedNetwork(network, checkpoint.settings["lesion_share"], prevalence), exact / "model.onnx")
+
+    validated = {"fp32": _validate(plan, exact)}
+    makers: dict[str, Callable[[Path, Path], None]] = {
+        "int8": lambda source, target: quantize_int8(source, target, calibration_slices(training)),
+        "fp16": store_as_halves,
+    }
+    for precision, make in makers.items():
+        folder = _folder(plan, precision)
+        make(exact / "model.onnx", folder / "model.onnx")
+        validated[precision] = _validate(plan, folder)
+    loss = validated["fp32"].dice["haematoma"] - validated["int8"].dice["haematoma"]
+    chosen = "int8" if loss <= TOLERATED_DICE_LOSS else "fp16"
+
+    figures: dict[str, Any] = {"validation_dice": {name: points.dice for name, points in validated.items()}}
+    for precision in ("fp32", chosen):
+        folder = _folder(plan, precision)
+        _write_manifest(plan, folder, precision, validated[precision], {})
+        report = evaluate(_open(plan, folder), plan.data, read_split("test", plan.splits))
+        report.write(plan.run / f"test-{precision}.json")
+        figures[f"test_{precision}"] = report.as_json()["metrics"]
+    _ship(plan, chosen, validated[chosen], figures)
+    return {"shipped": chosen, "thresholds": validated[chosen].thresholds, **figures}
+
+
+def calibration_slices(training: FramedSlices) -> NDArray[np.uint8]:
+    """A fixed draw of training slices, half of them with lesions: (N, 256, 256)."""
+    rng = np.random.default_rng(0)
+    half = CALIBRATION_SLICES // 2
+    groups = (np.flatnonzero(training.lesion), np.flatnonzero(~training.lesion))
+    chosen = np.concatenate([rng.choice(group, min(half, len(group)), replace=False) for group in groups])
+    return np.asarray(training.images[chosen])
+
+
+def _validate(plan: Release, folder: Path) -> OperatingPoints:
+    """Thresholds and Dice of one graph on the validation patients."""
+    undecided = dict.fromkeys(("haematoma", "oedema", *LABELLED_TYPES), 0.5)
+    _write_manifest(plan, folder, folder.name, OperatingPoints(undecided, {}), {})
+    patients = read_split("validation", plan.splits)
+    with tqdm(total=len(patients), desc=f"validating {folder.name}", unit="patient") as bar:
+        return choose_thresholds(
+            _open(plan, folder), PheSichArchive(plan.data), patients, lambda: bar.update() and None
+        )
+
+
+def _ship(plan: Release, precision: str, points: OperatingPoints, figures: dict[str, Any]) -> None:
+    """Copy the chosen graph to the weights folder, in place of the one before."""
+    plan.weights.mkdir(parents=True, exist_ok=True)
+    for old in plan.weights.glob("*.onnx"):
+        old.unlink()
+    target = plan.weights / f"{MODEL_NAME}-{plan.version}-{precision}.onnx"
+    shutil.copyfile(_folder(plan, precision) / "model.onnx", target)
+    _write_manifest(plan, plan.weights, precision, points, figures, target.name)
+
+
+def _write_manifest(
+    plan: Release,
+    folder: Path,
+    precision: str,
+    points: OperatingPoints,
+    figures: dict[str, Any],
+    file: str = "model.onnx",
+) -> None:
+    manifest = NetworkManifest(
+        name=MODEL_NAME,
+        version=f"{plan.version}+{precision}",
+        file=file,
+        sha256=sha256_of(folder / file),
+        size_bytes=(folder / file).stat().st_size,
+        licence="Apache-2.0 for the weights as a work of this project; the training data keep their own terms",
+        data="PHE-SICH-CT-IDS, training patients of training/splits/train.txt; no pretrained weights",
+        input="slices: float32 (B, 1, 256, 256), 0..80 HU as 0..1, head framed by framing.find_frame, nose up",
+        output="masks: float32 (B, 2, 256, 256), P(haematoma), P(oedema); types: float32 (B, 6), "
+        "P(any, IPH, IVH, SAH, SDH, EDH), of which only the trained types are meaningful",
+        figures=figures,
+        thresholds=points.thresholds,
+        types=LABELLED_TYPES,
+    )
+    (folder / MANIFEST_NAME).write_text(manifest.model_dump_json(indent=2) + "\n")
+
+
+def _open(plan: Release, folder: Path) -> HaemorrhageNetwork:
+    return HaemorrhageNetwork.load(folder, threads=plan.threads)
+
+
+def _folder(plan: Release, precision: str) -> Path:
+    folder = plan.run / precision
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
