@@ -40,10 +40,6 @@ def test_everything_that_serving_asks_for_is_pinned() -> None:
     assert names <= set(pinned()), names - set(pinned())
 
 
-def test_both_onnx_runtimes_have_one_version() -> None:
-    assert pinned()["onnxruntime"] == pinned()["onnxruntime-gpu"]
-
-
 def test_no_training_library_is_pinned_into_serving() -> None:
     assert not {"torch", "onnx", "scikit-learn", "matplotlib", "pandas"} & set(pinned())
 
