@@ -8,7 +8,7 @@ PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run page install install-dev servers test test-python test-page lint format openapi clean
+.PHONY: help demo run page install install-dev servers test test-python test-page compose-test lint format openapi clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -54,6 +54,9 @@ test-python: install-dev page
 
 test-page: frontend/node_modules/.installed
 	cd frontend && npm run check && npm test
+
+compose-test: install-dev ## bring docker-compose.yml up for real, use it, break it, restore it (needs a Docker engine)
+	$(BIN)/python -m tests.compose.bring_up $(COMPOSE_TEST)
 
 lint: install-dev ## style, types, walls
 	$(BIN)/ruff check .
