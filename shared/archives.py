@@ -100,10 +100,10 @@ def check_members(members: list[zipfile.ZipInfo], packed_bytes: int, limits: Arc
         raise ArchiveTooLargeError(
             f"The zip has {len(members)} members, more than {limits.members}; send one series per zip."
         )
-    if all(is_passed_over(member) for member in members):
-        raise ArchiveEmptyError("The zip holds no file; pack the study again.")
     for number, member in enumerate(members, 1):
         _check_member(member, number, limits)
+    if all(is_passed_over(member) for member in members):
+        raise ArchiveEmptyError("The zip holds no file; pack the study again.")
     unpacked = sum(member.file_size for member in members)
     if unpacked > limits.unpacked_bytes:
         raise ArchiveTooLargeError(

@@ -22,9 +22,9 @@ from shared.artifacts.store import ArtifactStore, ArtifactStoreError, StagedArti
 from shared.settings import Settings
 
 # Handed to the parser at once: a hop to a thread for each 64 KiB that arrive would cost more than the writing.
-_BATCH_BYTES: Final = 1 << 20
+_BATCH_BYTES: Final = 1 << 18
 # What may surround the files: boundaries and part headers are a few hundred bytes per file.
-_OVERHEAD_BYTES: Final = 1 << 20
+_OVERHEAD_BYTES: Final = 1 << 16
 _OVERHEAD_BYTES_PER_FILE: Final = 4096
 _NAME_LENGTH: Final = 255
 
