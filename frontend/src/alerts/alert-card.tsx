@@ -1,9 +1,10 @@
-import { type FormEvent, useState } from "react";
+import { type SubmitEvent, useState } from "react";
 import { Link } from "react-router";
 import { fieldMessage } from "../api/problem";
 import type { Alert } from "../api/types";
 import { useMayWrite } from "../session/session";
 import { Dialog } from "../ui/dialog";
+import { formText } from "../ui/form-text";
 import { Field } from "../ui/field";
 import { words } from "../ui/format";
 import { ProblemNotice } from "../ui/problem-notice";
@@ -90,9 +91,9 @@ interface ActionDialogProps extends DialogProps {
 }
 
 function ActionDialog({ title, alert, action, isReasonNeeded, onClose }: ActionDialogProps) {
-  const submit = (event: FormEvent<HTMLFormElement>) => {
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const reason = String(new FormData(event.currentTarget).get("reason")).trim();
+    const reason = formText(new FormData(event.currentTarget), "reason").trim();
     action.mutate({ reason }, { onSuccess: onClose });
   };
   return (

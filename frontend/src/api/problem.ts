@@ -31,7 +31,7 @@ export class Problem extends Error {
 /** Reads an error answer; a body that is no problem document (a proxy's page) still gets a sentence. */
 export function problemFrom(status: number, body: unknown): Problem {
   if (isRecord(body) && typeof body.code === "string") {
-    const detail = typeof body.detail === "string" ? body.detail : String(body.title ?? "");
+    const detail = typeof body.detail === "string" ? body.detail : `The server answered with status ${status}.`;
     const fields = Array.isArray(body.errors) ? body.errors.filter(isFieldError) : [];
     const correlationId = typeof body.correlation_id === "string" ? body.correlation_id : null;
     return new Problem(status, body.code, detail, fields, correlationId);

@@ -9,9 +9,9 @@ async function keysOf(outcomes: (Error | null)[], content: (attempt: number) => 
   const submission = new Submission();
   const keys: string[] = [];
   for (const [attempt, outcome] of outcomes.entries()) {
-    const sent = submission.run(content(attempt), async (key) => {
+    const sent = submission.run(content(attempt), (key) => {
       keys.push(key);
-      if (outcome) throw outcome;
+      return outcome ? Promise.reject(outcome) : Promise.resolve();
     });
     await sent.catch(() => undefined);
   }

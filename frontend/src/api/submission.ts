@@ -35,10 +35,7 @@ export class Submission {
 }
 
 /** A mutation whose POST carries an Idempotency-Key as {@link Submission} describes. */
-export function useSubmission<V, R>(
-  send: (values: V, key: string) => Promise<R>,
-  onSuccess?: (result: R) => Promise<unknown> | unknown,
-) {
+export function useSubmission<V, R>(send: (values: V, key: string) => Promise<R>, onSuccess?: (result: R) => unknown) {
   const [submission] = useState(() => new Submission());
   return useMutation<R, Problem, V>({
     mutationFn: (values) => submission.run(JSON.stringify(values) ?? "", (key) => send(values, key)),

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { broken, INITIAL, opened, openStream, received, retryDelayMs, streamUrl } from "./stream";
+import type { PlatformEvent } from "./types";
 
 class FakeEventSource {
   static readonly CLOSED = 2;
@@ -58,7 +59,12 @@ describe("the reconnect state", () => {
 });
 
 describe("the stream", () => {
-  const listener = { onEvent: vi.fn(), onStatus: vi.fn(), onReset: vi.fn(), onRejected: vi.fn() };
+  const listener = {
+    onEvent: vi.fn<(event: PlatformEvent) => void>(),
+    onStatus: vi.fn(),
+    onReset: vi.fn(),
+    onRejected: vi.fn(),
+  };
 
   beforeEach(() => {
     vi.useFakeTimers();

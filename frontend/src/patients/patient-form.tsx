@@ -1,7 +1,8 @@
-import type { FormEvent } from "react";
+import type { SubmitEvent } from "react";
 import { fieldMessage, type Problem } from "../api/problem";
 import type { Patient, PatientInput, Sex } from "../api/types";
 import { Field, Select } from "../ui/field";
+import { formText } from "../ui/form-text";
 import { fromLocalInput, toLocalInput } from "../ui/format";
 import { ProblemNotice } from "../ui/problem-notice";
 import { HISTORY_ITEMS, withTicked } from "./history";
@@ -16,7 +17,7 @@ interface Props {
 
 /** The facts of a patient, to create or to change. */
 export function PatientForm({ patient, error, isPending, submitLabel, onSubmit }: Props) {
-  const submit = (event: FormEvent<HTMLFormElement>) => {
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     onSubmit(valuesOf(new FormData(event.currentTarget), patient));
   };
@@ -77,7 +78,7 @@ export function PatientForm({ patient, error, isPending, submitLabel, onSubmit }
 }
 
 function valuesOf(form: FormData, patient: Patient | undefined): PatientInput {
-  const text = (name: string) => String(form.get(name) ?? "").trim();
+  const text = (name: string) => formText(form, name).trim();
   const ticked = HISTORY_ITEMS.map(({ key }) => key).filter((key) => form.has(`history.${key}`));
   const onset = text("onset_at");
   return {

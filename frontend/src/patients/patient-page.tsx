@@ -90,7 +90,7 @@ function EditDialog({ patient, onClose }: { patient: Patient; onClose: () => voi
 
 function ArchiveDialog({ patient, onClose }: { patient: Patient; onClose: () => void }) {
   const navigate = useNavigate();
-  const archive = useArchivePatient(patient.id, () => navigate("/patients"));
+  const archive = useArchivePatient(patient.id, () => void navigate("/patients"));
   return (
     <Dialog title={`Archive ${nameOf(patient)}?`} onClose={onClose}>
       <p>The patient leaves the list. Studies, results and the audit trail are kept.</p>

@@ -1,7 +1,8 @@
-import { type FormEvent, useState } from "react";
+import { type SubmitEvent, useState } from "react";
 import { Link, useNavigate, useSearchParams } from "react-router";
 import { useMayWrite } from "../session/session";
 import { Empty, Failure, Loading } from "../ui/async-state";
+import { formText } from "../ui/form-text";
 import { Dialog } from "../ui/dialog";
 import { calendarDate } from "../ui/format";
 import { LoadMore } from "../ui/load-more";
@@ -35,9 +36,9 @@ export function PatientsPage() {
 }
 
 function SearchForm({ search, onSearch }: { search: string; onSearch: (search: string) => void }) {
-  const submit = (event: FormEvent<HTMLFormElement>) => {
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    onSearch(String(new FormData(event.currentTarget).get("q")).trim());
+    onSearch(formText(new FormData(event.currentTarget), "q").trim());
   };
   return (
     <form key={search} onSubmit={submit} className="search">
@@ -95,7 +96,7 @@ function PatientTable({ search }: { search: string }) {
 
 function CreateDialog({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate();
-  const create = useCreatePatient((patient) => navigate(`/patients/${patient.id}`));
+  const create = useCreatePatient((patient) => void navigate(`/patients/${patient.id}`));
   return (
     <Dialog title="New patient" onClose={onClose}>
       <PatientForm

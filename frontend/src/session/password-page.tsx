@@ -1,8 +1,9 @@
-import { type FormEvent, useRef, useState } from "react";
+import { type SubmitEvent, useRef, useState } from "react";
 import { answer, client, idempotent } from "../api/client";
 import { fieldMessage } from "../api/problem";
 import { useSubmission } from "../api/submission";
 import { Field } from "../ui/field";
+import { formText } from "../ui/form-text";
 import { usePageTitle } from "../ui/page-title";
 import { ProblemNotice } from "../ui/problem-notice";
 
@@ -17,12 +18,12 @@ export function PasswordPage() {
     () => form.current?.reset(),
   );
 
-  const submit = (event: FormEvent<HTMLFormElement>) => {
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const values = new FormData(event.currentTarget);
     const differs = values.get("new") !== values.get("again");
     setMismatch(differs);
-    if (!differs) change.mutate({ current: String(values.get("current")), new: String(values.get("new")) });
+    if (!differs) change.mutate({ current: formText(values, "current"), new: formText(values, "new") });
   };
   return (
     <section className="narrow">

@@ -1,8 +1,9 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useEffect } from "react";
+import { type SubmitEvent, useEffect } from "react";
 import { Navigate, useLocation } from "react-router";
 import { Footer } from "../layout/footer";
 import { Field } from "../ui/field";
+import { formText } from "../ui/form-text";
 import { usePageTitle } from "../ui/page-title";
 import { ProblemNotice } from "../ui/problem-notice";
 import { useSession, useSignIn } from "./session";
@@ -13,19 +14,19 @@ export function SignInPage() {
   const session = useSession();
   const signIn = useSignIn();
   const queries = useQueryClient();
-  const from: unknown = useLocation().state?.from;
+  const origin = useLocation().state as { from?: string } | null; // set by SignedIn
 
   useEffect(() => {
     // Nothing of the last person's data outlives the session.
     queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" });
   }, [queries]);
 
-  if (session.data) return <Navigate to={typeof from === "string" ? from : "/"} replace />;
+  if (session.data) return <Navigate to={origin?.from ?? "/"} replace />;
 
-  const submit = (event: FormEvent<HTMLFormElement>) => {
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    signIn.mutate({ username: String(form.get("username")), password: String(form.get("password")) });
+    signIn.mutate({ username: formText(form, "username"), password: formText(form, "password") });
   };
   return (
     <div className="page">

@@ -1,4 +1,4 @@
-import { type FormEvent, useEffect, useId, useRef, useState } from "react";
+import { type SubmitEvent, useEffect, useId, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 import { asProblem, type Problem } from "../api/problem";
 import { Submission } from "../api/submission";
@@ -13,7 +13,7 @@ export function UploadForm({ patientId }: { patientId: string }) {
   const [files, setFiles] = useState<File[]>([]);
   const { share, problem, send, cancel, forget } = useUpload(patientId);
   const inputId = useId();
-  const submit = (event: FormEvent<HTMLFormElement>) => {
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     void send(files, new FormData(event.currentTarget).get("priority") as Priority);
   };
@@ -89,7 +89,7 @@ function useUpload(patientId: string) {
         running.current = uploadStudy(patientId, files, priority, key, setShare);
         return running.current.done;
       });
-      navigate(`/studies/${study.id}`);
+      void navigate(`/studies/${study.id}`);
     } catch (error) {
       setProblem(asProblem(error));
     } finally {

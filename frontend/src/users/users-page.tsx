@@ -1,8 +1,9 @@
-import { type FormEvent, useState } from "react";
+import { type SubmitEvent, useState } from "react";
 import { fieldMessage } from "../api/problem";
 import type { Role, User } from "../api/types";
 import { useUser } from "../session/session";
 import { Empty, Failure, Loading } from "../ui/async-state";
+import { formText } from "../ui/form-text";
 import { Dialog } from "../ui/dialog";
 import { Field, Select } from "../ui/field";
 import { LoadMore } from "../ui/load-more";
@@ -87,14 +88,14 @@ function UserRow({ user }: { user: User }) {
 
 function CreateDialog({ onClose }: { onClose: () => void }) {
   const create = useCreateUser(onClose);
-  const submit = (event: FormEvent<HTMLFormElement>) => {
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     create.mutate({
-      username: String(form.get("username")).trim(),
-      full_name: String(form.get("full_name")).trim(),
+      username: formText(form, "username").trim(),
+      full_name: formText(form, "full_name").trim(),
       role: form.get("role") as Role,
-      password: String(form.get("password")),
+      password: formText(form, "password"),
     });
   };
   const error = (field: string) => fieldMessage(create.error, field);
