@@ -64,8 +64,8 @@ def images(stack: Stack) -> dict[str, str]:
 
 
 def _users(stack: Stack, service: str, container_id: str) -> list[int]:
-    lines = stack.run("docker", "top", container_id, "-eo", "uid,comm").splitlines()[1:]
-    processes = [line.split(maxsplit=1) for line in lines]
+    lines = stack.run("docker", "top", container_id, "-eo", "pid,uid,comm").splitlines()[1:]
+    processes = [line.split(maxsplit=2)[1:] for line in lines]
     # docker-init, process 1, stays root where the container starts as root; it only passes signals on.
     started_by_root = {"docker-init", "tini"} if service in _MAY_START_AS_ROOT else set()
     return sorted({int(uid) for uid, command in processes if command not in started_by_root})

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -58,22 +59,30 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     worker_port, port = free_port(), free_port()
     url = f"sqlite:///{directory / 'platform.sqlite3'}"
     platform = PlatformProcesses(directory, url, "memory://", metrics_port=str(worker_port))
-    platform.prepare()
-    platform.start_gateway()
-    platform.start_worker()
-    targets = {"gateway": platform.port, "ct_segmentation": worker_port, "prometheus": port}
-    configuration = _pointed_at(targets, directory)
-    command = ["prometheus", f"--config.file={configuration}", f"--storage.tsdb.path={directory / 'tsdb'}"]
-    with (directory / "prometheus.log").open("wb") as log:
-        process = subprocess.Popen([*command, f"--web.listen-address=127.0.0.1:{port}"], stdout=log, stderr=log)
-    base_url = f"http://127.0.0.1:{port}/api/v1"
-    client = platform.client()
-    client.add_patient()
-    wait_until(lambda: _sees(base_url, targets), f"Prometheus scrapes {', '.join(targets)}")
-    yield base_url
-    process.terminate()
-    process.wait(30)
-    platform.stop_all()
+    with ExitStack() as running:
+        running.callback(platform.stop_all)
+        platform.prepare()
+        platform.start_gateway()
+        platform.start_worker()
+        targets = {"gateway": platform.port, "ct_segmentation": worker_port, "prometheus": port}
+        running.enter_context(_prometheus(_pointed_at(targets, directory), port))
+        platform.client().add_patient()
+        base_url = f"http://127.0.0.1:{port}/api/v1"
+        wait_until(lambda: _sees(base_url, targets), f"Prometheus scrapes {', '.join(targets)}", patience_s=180)
+        yield base_url
+
+
+@contextmanager
+def _prometheus(configuration: Path, port: int) -> Iterator[None]:
+    storage = f"--storage.tsdb.path={configuration.parent / 'tsdb'}"
+    command = ["prometheus", f"--config.file={configuration}", storage, f"--web.listen-address=127.0.0.1:{port}"]
+    with (configuration.parent / "prometheus.log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log)
+        try:
+            yield
+        finally:
+            process.terminate()
+            process.wait(30)
 
 
 def _pointed_at(ports: dict[str, int], directory: Path) -> Path:
