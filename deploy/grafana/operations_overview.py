@@ -237,18 +237,28 @@ _PROCESSES = Section(
                     "{{job}} {{instance}}",
                 ),
             ),
+            width=6,
         ),
         Panel(
             "Processor",
             "Cores in use by each process.",
             "none",
             (Query("rate(process_cpu_seconds_total[1m])", "{{job}} {{instance}}"),),
+            width=6,
+        ),
+        Panel(
+            "Free disk",
+            "Free share of the disk that holds the studies. Alerts below 15 % and 5 %.",
+            "percentunit",
+            (Query(f"min(dhn_artifacts_free_ratio{{{_RELAY}}})", "free"),),
+            width=6,
         ),
         Panel(
             "Time since start",
             "Falls to zero when a process starts again.",
             "s",
             (Query("time() - process_start_time_seconds", "{{job}} {{instance}}"),),
+            width=6,
         ),
     ),
 )

@@ -5,6 +5,7 @@ never shows half a file, equal content is kept once, and a reader can check what
 """
 
 import hashlib
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any, BinaryIO, Self
 from uuid import uuid4
 
 import fsspec
+from fsspec.implementations.local import LocalFileSystem
 from pydantic import BaseModel, ConfigDict
 
 from shared.errors import PlatformError, TemporarilyUnavailableError
@@ -158,6 +160,13 @@ class ArtifactStore:
             self.filesystem.ls(self.root)
         except Exception as error:
             raise ArtifactStoreError(f"The artifact store does not answer: {type(error).__name__}.") from error
+
+    def free_share(self) -> float:
+        """Share of the store's disk that is free, 0 to 1; 1 where it has no disk of its own to fill (S3)."""
+        if not isinstance(self.filesystem, LocalFileSystem):
+            return 1.0
+        usage = shutil.disk_usage(self.root)
+        return usage.free / usage.total
 
     def sweep_staging(self, older_than_s: float, now_s: float) -> int:
         """Remove what uploads that broke off left behind. Returns how many files went."""

@@ -19,6 +19,8 @@ JOBS_OLDEST_SECONDS = Gauge("dhn_jobs_oldest_waiting_seconds", "Age of the oldes
 DEAD_LETTERS = Gauge("dhn_dead_letters", "Dead letters that nobody has resolved")
 ALERTS_OPEN = Gauge("dhn_alerts_open", "Alerts that nobody has acknowledged", ["level"])
 
+ARTIFACTS_FREE = Gauge("dhn_artifacts_free_ratio", "Free share of the disk that holds the artifacts, 0 to 1")
+
 OUTBOX_WAITING = Gauge("dhn_outbox_waiting", "Messages due that have not reached the broker")
 OUTBOX_SENT = Counter("dhn_outbox_sent", "Messages handed to the broker", ["queue"])
 OUTBOX_FAILURES = Counter("dhn_outbox_failures", "Times the broker did not take a message")

@@ -137,6 +137,7 @@ class Relay:
         """Refresh the gauges that tell operators what waits."""
         with self._database.reading() as session:
             _refresh_gauges(session)
+        metrics.ARTIFACTS_FREE.set(self._artifacts.free_share())
 
     def _take_back(self, session: Session) -> tuple[int, int]:
         requeued = jobs.requeue_expired(session, self._settings.job_retry_delay_s)

@@ -1,4 +1,5 @@
 import hashlib
+import os
 import time
 from pathlib import Path
 
@@ -72,3 +73,12 @@ def test_a_store_that_is_gone_says_so(artifacts: ArtifactStore) -> None:
     artifacts.filesystem.rm(artifacts.root, recursive=True)
     with pytest.raises(ArtifactStoreError):
         artifacts.check()
+
+
+def test_the_free_share_is_that_of_the_disk_below(artifacts: ArtifactStore) -> None:
+    disk = os.statvfs(artifacts.root)
+    assert artifacts.free_share() == pytest.approx(disk.f_bavail / disk.f_blocks, abs=0.01)
+
+
+def test_a_store_without_a_disk_of_its_own_never_fills() -> None:
+    assert ArtifactStore("memory://elsewhere").free_share() == 1.0
