@@ -8,9 +8,6 @@ from kombu.entity import Queue as KombuQueue
 
 from shared.contracts.names import Queue
 
-# How long Redis waits for the acknowledgement of a message before it gives it to another worker. Longer than any job:
-# what a killed worker held is given back by its lease, in seconds, not by this.
-_VISIBILITY_TIMEOUT_S = 6 * 3600
 # A message older than this is dropped unread: by then the relay has sent the job again.
 MESSAGE_LIFE_S = 24 * 3600
 
@@ -28,10 +25,12 @@ def worker_app(name: str, broker_url: str, queues: Iterable[Queue]) -> Celery:
     app = _app(name, broker_url)
     queues = list(queues)
     app.conf.update(
-        task_queues=[KombuQueue(queue.value) for queue in queues],
+        # A message is only a call to look into the database, so it is taken without acknowledgement. What late
+        # acknowledgement is for, leases and resending do in seconds. With it, a Redis that was away at the moment of
+        # acknowledging left the worker connected but deaf for good (6 of 12 restarts): the one message that it could
+        # not acknowledge filled its prefetch window.
+        task_queues=[KombuQueue(queue.value, no_ack=True) for queue in queues],
         task_default_queue=queues[0].value,
-        # A message is acknowledged when its job has ended, so that a killed worker's message is not lost.
-        task_acks_late=True,
         worker_prefetch_multiplier=1,
         worker_send_task_events=False,
         worker_enable_remote_control=False,
@@ -56,7 +55,6 @@ def _app(name: str, broker_url: str) -> Celery:
         task_ignore_result=True,
         broker_connection_timeout=5,
         broker_transport_options={
-            "visibility_timeout": _VISIBILITY_TIMEOUT_S,
             "socket_connect_timeout": 5,
             "socket_timeout": 10,
             "socket_keepalive": True,
