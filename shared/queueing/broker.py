@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from celery import Celery
+from kombu.entity import Exchange
 from kombu.entity import Queue as KombuQueue
 
 from shared.contracts.names import Queue
@@ -29,7 +30,7 @@ def worker_app(name: str, broker_url: str, queues: Iterable[Queue]) -> Celery:
         # acknowledgement is for, leases and resending do in seconds. With it, a Redis that was away at the moment of
         # acknowledging left the worker connected but deaf for good (6 of 12 restarts): the one message that it could
         # not acknowledge filled its prefetch window.
-        task_queues=[KombuQueue(queue.value, no_ack=True) for queue in queues],
+        task_queues=[KombuQueue(queue.value, _exchange(queue), queue.value, no_ack=True) for queue in queues],
         task_default_queue=queues[0].value,
         worker_prefetch_multiplier=1,
         worker_send_task_events=False,
@@ -45,6 +46,11 @@ def worker_app(name: str, broker_url: str, queues: Iterable[Queue]) -> Celery:
 def send(app: Celery, *, task: str, queue: str, payload: dict[str, Any]) -> None:
     """Hand one message to the broker. Raises what kombu raises if the broker does not take it."""
     app.send_task(task, kwargs=payload, queue=queue, expires=MESSAGE_LIFE_S, retry=False, ignore_result=True)
+
+
+def _exchange(queue: Queue) -> Exchange:
+    """One exchange per queue, as senders assume: queues that share one would each get the other's messages."""
+    return Exchange(queue.value, type="direct")
 
 
 def _app(name: str, broker_url: str) -> Celery:
