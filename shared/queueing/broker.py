@@ -49,7 +49,7 @@ def send(app: Celery, *, task: str, queue: str, payload: dict[str, Any]) -> None
 
 
 def _exchange(queue: Queue) -> Exchange:
-    """One exchange per queue, as senders assume: queues that share one would each get the other's messages."""
+    """One exchange per queue, as senders declare it; Celery's default binds all queues of a worker to the first's."""
     return Exchange(queue.value, type="direct")
 
 
