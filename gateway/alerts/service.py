@@ -57,7 +57,7 @@ def move(session: Session, alert_id: UUID, to: AlertState, user_id: UUID, reason
 def _shown(session: Session, rows: Iterable[AlertRow]) -> list[Alert]:
     rows = list(rows)
     acting = {action.user_id for row in rows for action in row.actions if action.user_id is not None}
-    names = dict(session.execute(select(User.id, User.full_name).where(User.id.in_(acting))).tuples().all())
+    names = dict(session.execute(select(User.id, User.full_name).where(User.id.in_(acting))).all())
     return [
         Alert(
             id=row.id,

@@ -16,6 +16,11 @@ class UtcDateTime(TypeDecorator[datetime]):
     impl = DateTime
     cache_ok = True
 
+    @property
+    def python_type(self) -> type[datetime]:
+        """What values of the column are in Python."""
+        return datetime
+
     def load_dialect_impl(self, dialect: Dialect) -> Any:
         """MySQL keeps whole seconds unless asked for more."""
         if dialect.name in ("mysql", "mariadb"):

@@ -1,91 +1,13 @@
 """Jobs, findings and alerts, as a worker leaves them behind."""
 
 import hashlib
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
-from shared.contracts.names import JobKind
 from shared.contracts.states import AlertLevel, Role
 from shared.database import jobs
-from shared.database.alerts import open_alert
-from shared.database.tables import Finding
-from shared.errors import InputRefusedError
-from tests.fixtures.gateway import Gateway, a_patient
-
-DICOM = bytes(128) + b"DICM" + bytes(64)
-IMAGES = {"preview": (b"a picture", "image/png"), "volume": (bytes(3 << 20), "application/gzip")}
-REPORT = {
-    "haematoma_ml": 12.5,
-    "oedema_ml": 0.0,
-    "abc_over_2": None,
-    "components": [],
-    "largest_lesion_slice": 4,
-    "type_probabilities": {"IPH": 0.9},
-    "haemorrhage_suspected": True,
-    "geometry": {"slices": 30, "rows": 512, "columns": 512, "spacing_mm": [5.0, 0.5, 0.5], "tilt_degrees": 0.0},
-    "peculiarities": [],
-    "review_flags": [{"code": "heads_disagree", "detail": "Look again."}],
-}
-
-
-class Work:
-    """One uploaded study, and a worker's steps on its job."""
-
-    def __init__(self, gateway: Gateway) -> None:
-        self.gateway, self.database = gateway, gateway.database
-        self.client = gateway.client(Role.CLINICIAN)
-        self.patient = self.client.post("/api/v1/patients", json=a_patient()).json()["id"]
-        answer = self.client.post(f"/api/v1/patients/{self.patient}/studies", files=[("file", ("a.dcm", DICOM))])
-        self.study, self.job = answer.json()["study"]["id"], answer.json()["job"]["id"]
-
-    def claim(self) -> jobs.ClaimedJob:
-        claimed = self.database.write(lambda session: jobs.claim(session, UUID(self.job), 30))
-        assert claimed is not None
-        return claimed
-
-    def refuse(self) -> None:
-        error = InputRefusedError("Too few slices.")
-        claimed = self.claim()
-        assert self.database.write(lambda session: jobs.refuse(session, claimed, error))
-
-    def succeed(self) -> str:
-        claimed, finding_id = self.claim(), uuid4()
-        refs = {
-            role: self.gateway.artifacts.put_bytes(content, media_type).model_dump()
-            for role, (content, media_type) in IMAGES.items()
-        }
-
-        def end(session) -> None:
-            assert jobs.succeed(session, claimed)
-            session.add(
-                Finding(
-                    id=finding_id,
-                    job_id=claimed.id,
-                    patient_id=claimed.patient_id,
-                    study_id=claimed.study_id,
-                    kind=JobKind.CT_SEGMENT,
-                    model_name="net",
-                    model_version="1",
-                    report=REPORT,
-                    artifacts=refs,
-                )
-            )
-
-        self.database.write(end)
-        return str(finding_id)
-
-    def alert(self, key: str, level: AlertLevel = AlertLevel.CRITICAL) -> None:
-        self.database.write(
-            lambda session: open_alert(
-                session,
-                dedupe_key=key,
-                level=level,
-                code="haemorrhage_suspected",
-                message="Look at once.",
-                patient_id=UUID(self.patient),
-            )
-        )
+from tests.fixtures.gateway import DICOM, IMAGES, REPORT, Gateway, Work
 
 
 @pytest.fixture
