@@ -111,6 +111,7 @@ class Broadcaster:
 
     def _begin(self, newest: int) -> None:
         self._since = newest
+        self._wake()  # who came before this has perhaps missed what happened before it
 
     def _publish(self, messages: list[Message]) -> None:
         self._recent += messages

@@ -1,3 +1,4 @@
+import asyncio
 import json
 import random
 import threading
@@ -8,6 +9,7 @@ import httpx
 import pytest
 from sqlalchemy import delete, update
 
+from gateway.auth import access
 from gateway.events import stream
 from shared.contracts.states import EventType, Role
 from shared.database.columns import now
@@ -76,6 +78,36 @@ def test_an_event_arrives_live_with_everything_that_is_known_of_it(gateway, addr
         "payload": {"progress": 0.5},
         "created_at": data["created_at"],
     }
+
+
+def test_what_happens_before_the_watch_begins_reaches_those_who_listen_already(gateway):
+    """The watch may take its first look later than a browser: what lies between must not wait for a heartbeat."""
+
+    async def first_message() -> str:
+        broadcaster = gateway.app.state.platform.broadcaster
+        user = find_session(gateway)
+        events = stream.tell(broadcaster, user, stream.Wanted(frozenset(), None, None), None, 60, 60)
+        assert [await anext(events), await anext(events)] == ["retry: 2000\nid: 0\n", "\n"]
+        waiting = asyncio.create_task(anext(events))
+        await asyncio.sleep(0.05)
+        happen(gateway, EventType.JOB_QUEUED)
+        broadcaster.start()
+        try:
+            return await asyncio.wait_for(waiting, 20)
+        finally:
+            await events.aclose()
+            broadcaster.close()
+            broadcaster.join()
+
+    assert asyncio.run(first_message()).startswith("id: 1\nevent: job.queued\n")
+
+
+def find_session(gateway: Gateway) -> access.SignedIn:
+    digest = access.digest_of(gateway.token_of(Role.VIEWER))
+    with gateway.database.reading() as session:
+        found = access.find_session(session, SignIn.token_digest == digest)
+    assert found is not None
+    return found
 
 
 def test_without_an_id_a_stream_begins_now_and_with_one_after_it(gateway, address, bearer):
