@@ -35,9 +35,11 @@ def platform() -> Iterator[PlatformProcesses]:
     with TemporaryDirectory(prefix="dhn-page-") as directory:
         path = Path(directory)
         processes = PlatformProcesses(path, f"sqlite:///{path / 'platform.sqlite3'}", "memory://")
-        processes.start_embedded()
-        yield processes
-        processes.stop_all()
+        try:
+            processes.start_embedded()
+            yield processes
+        finally:
+            processes.stop_all()
 
 
 @pytest.fixture(scope="session")

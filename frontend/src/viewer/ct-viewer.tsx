@@ -3,7 +3,7 @@ import { Loading } from "../ui/async-state";
 import { percent } from "../ui/format";
 import { ProblemNotice } from "../ui/problem-notice";
 import { MASK_CLASSES } from "./mask";
-import { type Lesion, openScene, type Scene, type ViewLayout } from "./scene";
+import { type Lesion, MASK_OPACITY, openScene, type Scene, type ViewLayout } from "./scene";
 import { WINDOWS } from "./windows";
 
 interface Props {
@@ -139,7 +139,7 @@ function LayoutChoice({ scene }: { scene: Scene }) {
 
 function MaskControls({ scene }: { scene: Scene }) {
   const [isShown, setShown] = useState(true);
-  const [opacity, setOpacity] = useState(0.5);
+  const [opacity, setOpacity] = useState(MASK_OPACITY);
   useEffect(() => scene.setMaskOpacity(isShown ? opacity : 0), [scene, isShown, opacity]);
   return (
     <fieldset className="bare choice">

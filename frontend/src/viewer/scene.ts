@@ -26,6 +26,8 @@ export interface Scene {
   setLayout: (layout: ViewLayout) => void;
 }
 
+/** How solid the painted lesions are at first. */
+export const MASK_OPACITY = 0.5;
 const PLANES_CROSSHAIR = 0.5;
 
 interface Source {
@@ -56,15 +58,14 @@ export async function openScene(canvas: HTMLCanvasElement, source: Source, signa
   });
   const { low, high } = source.window;
   const volume = await NVImage.loadFromUrl({ url: volumeBytes, name: "volume.nii.gz", cal_min: low, cal_max: high });
-  const mask = await NVImage.loadFromUrl({ url: maskBytes, name: "mask.nii.gz" });
+  const mask = await NVImage.loadFromUrl({ url: maskBytes, name: "mask.nii.gz", opacity: MASK_OPACITY });
+  mask.setColormapLabel(maskColormap()); // before it is added: each later change draws all voxels anew
   signal.throwIfAborted();
 
   await niivue.attachToCanvas(canvas);
   signal.addEventListener("abort", () => niivue.cleanup(), { once: true });
   niivue.addVolume(volume);
   niivue.addVolume(mask);
-  mask.setColormapLabel(maskColormap());
-  niivue.updateGLVolume();
   niivue.onLocationChange = () => source.onSlice(currentSlice(niivue));
   return controls(niivue, volume);
 }
@@ -84,7 +85,9 @@ function controls(niivue: Niivue, volume: NVImage): Scene {
       volume.cal_max = high;
       niivue.updateGLVolume();
     },
-    setMaskOpacity: (opacity) => niivue.setOpacity(1, opacity),
+    setMaskOpacity: (opacity) => {
+      if (opacity !== niivue.volumes[1]?.opacity) niivue.setOpacity(1, opacity);
+    },
     showSlice: (index) => {
       const [x = 0.5, y = 0.5] = Array.from(niivue.scene.crosshairPos);
       moveTo([x, y, (index + 0.5) / slices]);
