@@ -62,6 +62,7 @@ class ArchiveLimits:
     """What an archive may cost. A whole-head series at 0.5 mm is about 500 members and 270 MB."""
 
     members: int = 20_000
+    member_bytes: int = 2 * 1024**3  # workers hold one member in memory
     unpacked_bytes: int = 8 * 1024**3
     # Real CT deflates to about a half. A slice of air alone goes far beyond, but is small.
     member_ratio: float = 200.0
@@ -130,6 +131,11 @@ def _check_member(member: zipfile.ZipInfo, number: int, limits: ArchiveLimits) -
         raise ArchiveEncryptedError(f"Member {number} of the zip is encrypted; send the study without a password.")
     if member.filename.lower().endswith(_NESTED) and not is_passed_over(member):
         raise ArchiveNestedError(f"Member {number} of the zip is an archive itself; pack the files directly.")
+    if member.file_size > limits.member_bytes:
+        raise ArchiveTooLargeError(
+            f"Member {number} of the zip unpacks to {member.file_size} bytes, more than {limits.member_bytes}; send "
+            "plain DICOM files."
+        )
     is_judged = member.file_size > limits.member_ratio_applies_above_bytes
     if is_judged and member.file_size > limits.member_ratio * max(1, member.compress_size):
         raise ArchiveTooLargeError(

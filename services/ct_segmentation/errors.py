@@ -19,30 +19,6 @@ class UnsupportedInputError(InputRefusedError):
     code = "unsupported_input"
 
 
-class ArchiveCorruptError(InputRefusedError):
-    """The zip, or a member of it, cannot be unpacked."""
-
-    code = "archive_corrupt"
-
-
-class ArchiveEncryptedError(InputRefusedError):
-    """The zip needs a password."""
-
-    code = "archive_encrypted"
-
-
-class ArchiveUnsafePathError(InputRefusedError):
-    """A member's name leads out of the archive's own folder."""
-
-    code = "archive_unsafe_path"
-
-
-class ArchiveTooLargeError(InputRefusedError):
-    """The archive has too many members, or unpacks to too many bytes."""
-
-    code = "archive_too_large"
-
-
 class NotDicomError(InputRefusedError):
     """A file that must be DICOM is something else, or the upload holds no DICOM at all."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from services.ct_segmentation.errors import FileEmptyError, NotDicomError, UnsupportedInputError
+from services.ct_segmentation.errors import FileEmptyError, UnsupportedInputError
 from services.ct_segmentation.reading.archive import open_archive
 from services.ct_segmentation.reading.dicom_series import read_dicom_series
 from services.ct_segmentation.reading.head_check import check_head
@@ -51,8 +51,6 @@ def _read_one(file: StudyFile, on_progress: Callable[[float], None]) -> CtVolume
         return read_nifti(file)
     if head[:2] == b"PK":
         with open_archive(file) as members:
-            if not members:
-                raise NotDicomError("The zip holds no file; pack the DICOM series again.")
             return read_dicom_series(members, on_progress)
     if file.name.lower().endswith(".zip"):
         raise UnsupportedInputError("The upload is named .zip but is no zip; pack the study again.")

@@ -3,9 +3,9 @@ import zipfile
 
 import pytest
 
-from services.ct_segmentation.errors import ArchiveCorruptError, ArchiveTooLargeError, ArchiveUnsafePathError
-from services.ct_segmentation.reading.archive import ArchiveLimits, open_archive
+from services.ct_segmentation.reading.archive import open_archive
 from services.ct_segmentation.reading.study_files import StudyFile, study_files_at
+from shared.archives import ArchiveCorruptError, ArchiveLimits, ArchiveTooLargeError, ArchiveUnsafePathError
 from tests.fixtures.dicom_series import file_of
 
 
@@ -35,10 +35,10 @@ def test_a_name_that_leads_out_of_the_folder_is_refused(name: str) -> None:
         pass
 
 
-@pytest.mark.parametrize("name", ["a..b/c.dcm", "folder/..hidden name.dcm", "ä ö/1.dcm"])
+@pytest.mark.parametrize("name", ["a..b/c.dcm", "folder/not ..hidden.dcm", "ä ö/1.dcm"])
 def test_odd_but_harmless_names_pass(name: str) -> None:
     with open_archive(named({name: b"x"})) as members:
-        assert len(members) <= 1
+        assert len(members) == 1
 
 
 def test_folders_and_what_operating_systems_add_are_no_members() -> None:
