@@ -2,9 +2,7 @@
 FROM node:20-bookworm-slim AS page
 WORKDIR /build
 COPY frontend/package.json frontend/package-lock.json ./
-# Not `npm ci`: it refuses a lock file that lacks the entry of another system's optional binary (biome's), whereas this
-# takes the locked versions, checks their hashes and leaves the lock file as it is.
-RUN --mount=type=cache,target=/root/.npm npm install --no-save --no-audit --no-fund
+RUN --mount=type=cache,target=/root/.npm npm ci --no-audit --no-fund
 COPY frontend/ ./
 RUN npm run build
 
