@@ -75,4 +75,4 @@ def _write(picture: Image, text: str, place: tuple[int, int], size: float) -> No
 
 def _png(picture: Image) -> bytes:
     _, data = cv2.imencode(".png", picture)
-    return data.tobytes()
+    return bytes(data)
