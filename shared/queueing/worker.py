@@ -85,7 +85,7 @@ def run_worker(service: Service, settings: Settings) -> None:
     Thread(target=_watch, args=(service, runner), name="watchdog", daemon=True).start()
     app = celery_app(service, runner)
     app.set_default()
-    arguments = ["worker", "--pool=solo", "--concurrency=1", "--without-mingle", "--without-gossip"]
+    arguments = ["--quiet", "worker", "--pool=solo", "--concurrency=1", "--without-mingle", "--without-gossip"]
     app.worker_main([*arguments, "--loglevel=WARNING", f"--hostname={service.name}@%h"])
 
 
