@@ -1,9 +1,11 @@
 """Figures with intervals over patients, from the observations of each head."""
 
+import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from services.ct_segmentation.evaluation.observations import HeadObservation, MaskCounts
 from services.ct_segmentation.metrics import dice_from_counts
@@ -12,6 +14,8 @@ from shared.evaluation.report import EvaluationReport
 from shared.evaluation.scores import brier, roc_auc, share
 
 _MADE = "Haematoma labels are made from intensity inside the expert boxes, not drawn by experts."
+# Slices beside a lesion often show its rim, marked or not.
+FAR_SLICES = 3
 NOTES = [
     "95 % percentile intervals of 2000 bootstrap resamples of patients.",
     "Empty masks: both empty is Dice 1, one empty is Dice 0.",
@@ -80,6 +84,12 @@ def _add_patient_figures(report: EvaluationReport, heads: Sequence[HeadObservati
         bootstrap_mean(np.array([float(h.haematoma_on_clear.sum()) for h in heads])),
         "Mean number of unmarked slices per patient with 20 or more pixels of predicted haematoma.",
     )
+    report.add(
+        "distant_false_alarm_rate",
+        bootstrap_mean(np.array([_alarms_far_away(h, threshold) for h in heads])),
+        f"Share of patients with P(any) >= {threshold} on an unmarked slice {FAR_SLICES} or more slices from every "
+        "marked one: a stand-in for the false-alarm rate of bleed-free studies where all patients bleed.",
+    )
     hits, boxes = np.array([h.boxes_hit for h in heads]), np.array([h.boxes for h in heads])
     report.add(
         "box_hit_rate",
@@ -87,6 +97,12 @@ def _add_patient_figures(report: EvaluationReport, heads: Sequence[HeadObservati
         "Share of expert lesion boxes that hold the centroid of a predicted region (haematoma or oedema, joined) of "
         "20 or more pixels.",
     )
+
+
+def _alarms_far_away(head: HeadObservation, threshold: float) -> float:
+    """1 where a slice far from every marked one is scored as bleeding; NaN where no slice is that far."""
+    near = ndimage.binary_dilation(head.lesion, iterations=FAR_SLICES - 1) if head.lesion.any() else head.lesion
+    return float((head.any_score[~near] >= threshold).any()) if not near.all() else math.nan
 
 
 def _add_mask_figures(report: EvaluationReport, heads: Sequence[HeadObservation]) -> None:

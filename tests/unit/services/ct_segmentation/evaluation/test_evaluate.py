@@ -32,7 +32,7 @@ def test_a_network_that_is_right_by_construction_gets_the_figures_of_one(data: P
     for perfect in ("slice_auc", "slice_sensitivity", "slice_specificity", "patient_sensitivity", "box_hit_rate"):
         assert value[perfect] == 1.0, perfect
     assert value["patient_specificity"] == 1.0
-    assert value["false_positive_slices_per_patient"] == 0.0
+    assert value["false_positive_slices_per_patient"] == value["distant_false_alarm_rate"] == 0.0
     assert value["haematoma_dice_per_lesion_slice"] > 0.95
     assert value["brier"] < value["brier_of_prevalence"]
     assert report.data["patients"] == 3
@@ -45,6 +45,7 @@ def test_false_alarms_and_misses_are_counted(data: Path, weights: Path, monkeypa
     monkeypatch.setattr(HaemorrhageNetwork, "thresholds", always)
     figures = evaluate(network, data, ["0001", "0003"]).metrics
     assert figures["slice_specificity"].value == 0.0
+    assert figures["distant_false_alarm_rate"].value == 1.0
     assert figures["false_positive_slices_per_patient"].value == (6 + 8) / 2
     assert figures["false_haematoma_slices_per_patient"].value == (6 + 8) / 2
     assert figures["box_hit_rate"].value == 0.0  # a mask over everything has its centroid in no box
