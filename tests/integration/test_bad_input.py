@@ -15,7 +15,7 @@ Build = Callable[[], list[StudyFile]]
 REFUSED_AT_THE_DOOR: dict[Build, tuple[int, str]] = {
     bad_studies.empty_file: (422, "file_empty"),
     bad_studies.nifti_of_0_bytes: (422, "nifti_empty"),
-    bad_studies.zip_bomb: (413, "archive_too_large"),
+    bad_studies.zip_bomb: (422, "archive_too_large"),
     bad_studies.zip_slip: (422, "archive_unsafe_path"),
     bad_studies.renamed_pdf: (415, "unsupported_file_type"),
 }
