@@ -29,7 +29,7 @@ PATIENCE_MS = 120_000
 expect.set_options(timeout=PATIENCE_MS / 2)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def platform() -> Iterator[PlatformProcesses]:
     assert _PAGE.is_file(), "the page is not built: run `npm ci && npm run build` in frontend/"
     with TemporaryDirectory(prefix="dhn-page-") as directory:
@@ -42,12 +42,13 @@ def platform() -> Iterator[PlatformProcesses]:
             processes.stop_all()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def client(platform: PlatformProcesses) -> PlatformClient:
     return platform.client()
 
 
-@pytest.fixture(scope="session")
+# Ended with the module: while Playwright runs, the main thread has a running event loop, which other tests need free.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     executable = shutil.which("chromium")
     assert executable, "the page's tests drive Chromium: install the system package `chromium`"
@@ -69,7 +70,7 @@ def sign_in(page: Page, username: str, password: str) -> None:
     page.get_by_role("button", name="Sign in").click()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def signed_in(browser: Browser, platform: PlatformProcesses) -> StorageState:
     """The cookies of an administrator's session."""
     context = _context(browser, platform)

@@ -59,7 +59,7 @@ def red_pixels(picture: NDArray[np.int16]) -> int:
     return int(np.count_nonzero(picture[..., 0] - picture[..., 1:].max(axis=-1) > 50))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def analysed(client: PlatformClient) -> dict[str, Any]:
     """The finding of a bleeding head that was analysed before the page opens."""
     job = client.wait_for(client.submit([("study.zip", bleeding_head_zip())])["id"])

@@ -10,7 +10,7 @@ from tests.conftest import PAIRS
 from tests.fixtures.platform import PlatformClient, PlatformProcesses
 
 
-@pytest.fixture(scope="session", params=PAIRS)
+@pytest.fixture(scope="module", params=PAIRS)
 def platform(request: pytest.FixtureRequest) -> Iterator[PlatformProcesses]:
     with TemporaryDirectory(prefix="dhn-platform-") as directory:
         if request.param == "sqlite+memory":
@@ -19,7 +19,9 @@ def platform(request: pytest.FixtureRequest) -> Iterator[PlatformProcesses]:
             processes.start_embedded()
         else:
             database_url = request.getfixturevalue("mariadb").fresh_database()
-            processes = PlatformProcesses(Path(directory), database_url, request.getfixturevalue("shared_redis").url)
+            # A database of its own within Redis: its worker would take the messages of other tests.
+            broker_url = request.getfixturevalue("shared_redis").url.removesuffix("/0") + "/1"
+            processes = PlatformProcesses(Path(directory), database_url, broker_url)
             processes.prepare()
             processes.start_gateway()
             processes.start_worker()
@@ -27,6 +29,6 @@ def platform(request: pytest.FixtureRequest) -> Iterator[PlatformProcesses]:
         processes.stop_all()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def client(platform: PlatformProcesses) -> PlatformClient:
     return platform.client()
