@@ -61,28 +61,41 @@ def main() -> int:
     parser.add_argument("--password-file", type=Path, help="write the first password here instead of printing it")
     options = parser.parse_args()
 
-    configure_logs("embedded", settings().log_level)
+    log_file = settings().data_directory / "platform.log"
+    log_file.parent.mkdir(parents=True, exist_ok=True)
+    configure_logs("embedded", settings().log_level, log_file.open("a", buffering=1))
     platform = Embedded(settings(), options.host, options.port)
     password = platform.first_administrator()
-    if password is not None and options.password_file is not None:
-        options.password_file.touch(mode=0o600)
-        options.password_file.write_text(password + "\n")
+    if password is not None:
+        _hand_over(password, options.password_file)
     platform.start_workers()
     address = f"http://{options.host}:{options.port}"
-    Thread(target=_tell, args=(platform, address, password, options), daemon=True).start()
-    platform.server.run()
+    Thread(target=_tell, args=(platform, address, options.sample), daemon=True).start()
+    try:
+        platform.server.run()
+    except SystemExit:
+        sys.stderr.write(f"The server did not start. Is port {options.port} taken? {log_file} says more.\n")
+        raise
     return 0
 
 
-def _tell(platform: Embedded, address: str, password: str | None, options: argparse.Namespace) -> None:
+def _hand_over(password: str, file: Path | None) -> None:
+    """Give the first password to a person, at once: from here on only its hash is known."""
+    if file is None:
+        _print([f"Sign in as {ADMINISTRATOR!r} with the password {password!r}; it is shown this once only."])
+    else:
+        file.touch(mode=0o600)
+        file.write_text(password + "\n")
+
+
+def _tell(platform: Embedded, address: str, with_sample: bool) -> None:
     """Once the server answers, say what a person needs to know."""
     while not platform.server.started:
         time.sleep(0.05)
     lines = [f"DeepHemorrhageNet is ready at {address}  (research use; not a medical device)"]
-    if password is not None and options.password_file is None:
-        lines.append(f"Sign in as {ADMINISTRATOR!r} with the password {password!r}; it is shown this once only.")
+    lines.append(f"Data and log are in {platform.settings.data_directory}/; Ctrl-C stops it.")
     _print(lines)
-    if options.sample:
+    if with_sample:
         study_id = submit_sample(platform.database, platform.artifacts, platform.settings)
         _print([f"A generated head CT with a {TRUE_HAEMATOMA_ML:.1f} mL bleed: {address}/studies/{study_id}"])
 
