@@ -28,7 +28,7 @@ def worker_app(name: str, broker_url: str, queues: Iterable[Queue]) -> Celery:
     app.conf.update(
         # A message is only a call to look into the database, so it is taken without acknowledgement. What late
         # acknowledgement is for, leases and resending do in seconds. With it, a Redis that was away at the moment of
-        # acknowledging left the worker connected but deaf for good (6 of 12 restarts): the one message that it could
+        # acknowledging left the worker connected but deaf for good (5 of 29 restarts): the one message that it could
         # not acknowledge filled its prefetch window.
         task_queues=[KombuQueue(queue.value, _exchange(queue), queue.value, no_ack=True) for queue in queues],
         task_default_queue=queues[0].value,
