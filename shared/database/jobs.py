@@ -118,7 +118,7 @@ def refuse(session: Session, job: ClaimedJob, error: PlatformError) -> bool:
         return False
     open_alert(
         session,
-        dedupe_key=f"refused:{job.id}",
+        dedupe_key=f"refused:{job.claim}",  # per attempt: a retry that is refused again must not be silent
         level=AlertLevel.WARNING,
         code="study_not_analysed",
         message=f"Not analysed ({error.code}): {error.detail}",
@@ -210,8 +210,10 @@ def _give_back(session: Session, job: Job, error: PlatformError, retry_delay_s: 
 
 def _bury(session: Session, job: Job, error: PlatformError) -> None:
     job.state, job.stage, job.finished_at = JobState.FAILED, "failed", now()
+    letter_id = uuid4()
     session.add(
         DeadLetter(
+            id=letter_id,
             job_id=job.id,
             task=job.kind,
             queue=job.queue,
@@ -224,7 +226,7 @@ def _bury(session: Session, job: Job, error: PlatformError) -> None:
     _note(session, job, EventType.JOB_FAILED, error=error.code)
     open_alert(
         session,
-        dedupe_key=f"failed:{job.id}",
+        dedupe_key=f"failed:{letter_id}",  # per dead letter: a retry that fails again must not be silent
         level=AlertLevel.CRITICAL,
         code="study_not_analysed",
         message=f"Not analysed after {job.attempts} attempts ({error.code}): {error.detail}",

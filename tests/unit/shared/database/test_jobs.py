@@ -123,6 +123,20 @@ def test_a_retry_gives_a_failed_job_all_its_attempts_and_resolves_its_dead_lette
         assert session.scalar(select(DeadLetter.resolved_at)) is not None
 
 
+def test_a_retry_that_ends_badly_again_calls_for_a_person_again(database: Database) -> None:
+    job = add_job(database, max_attempts=1)
+    for _ in range(2):
+        failed = _claimed(database, job.id)
+        database.write(lambda session, c=failed: jobs.fail_attempt(session, c, TemporarilyUnavailableError("x"), 0.0))
+        database.write(lambda session: jobs.retry(session, session.get_one(Job, job.id)))
+    for _ in range(2):
+        refused = _claimed(database, job.id)
+        database.write(lambda session, c=refused: jobs.refuse(session, c, InputRefusedError("Not a head.")))
+        database.write(lambda session: jobs.retry(session, session.get_one(Job, job.id)))
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Alert)) == 4
+
+
 def test_a_message_that_the_broker_lost_is_sent_again_but_ever_less_often(database: Database) -> None:
     add_job(database)
     for sends, seconds_ago, resent in [(1, 50, 0), (1, 61, 1), (3, 200, 0), (3, 241, 1), (30, 3601, 1)]:
