@@ -1,9 +1,12 @@
 """All tables. Importing this package registers every one of them with ``Base.metadata``."""
 
+from shared.database.columns import Base
 from shared.database.tables.care import Patient, RiskScore, Study, StudyFile, Vital
 from shared.database.tables.notices import Alert, AlertAction, Event
 from shared.database.tables.people import AuditEntry, IdempotentAnswer, SignIn, User
 from shared.database.tables.work import DeadLetter, Finding, Job, OutboxMessage, Sequence
+
+metadata = Base.metadata
 
 __all__ = [
     "Alert",
@@ -23,4 +26,5 @@ __all__ = [
     "StudyFile",
     "User",
     "Vital",
+    "metadata",
 ]
