@@ -1,1 +1,4 @@
-"""Report and bootstrap that every evaluate command of the platform shares; numpy alone."""
+"""What every evaluate command of the platform shares: scores, calibration, intervals, the report; numpy alone.
+
+Only ``plots`` needs more: matplotlib, which it asks for when it draws.
+"""

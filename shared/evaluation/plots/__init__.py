@@ -1,0 +1,1 @@
+"""Figures that a person looks at, as PNG files; matplotlib is asked for only when one is drawn."""
