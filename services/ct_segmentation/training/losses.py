@@ -7,6 +7,7 @@ from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from services.ct_segmentation.model.deep_hemorrhage_net import NetworkOutput
+from services.ct_segmentation.training.imbalance.soft_dice import soft_dice_loss
 from services.ct_segmentation.training.sampling import Batch
 
 
@@ -21,18 +22,6 @@ class LossConfig:
     dice_weight: tuple[float, float] = (1.0, 1.0)
     cross_entropy: float = 5.0
     types: float = 0.5
-
-
-def soft_dice_loss(logits: Tensor, target: Tensor) -> Tensor:
-    """1 - Dice per mask over the whole batch: (B, C, H, W) twice -> (C,).
-
-    Over the batch, not per slice: a slice without oedema would otherwise reward or punish everything or nothing.
-    """
-    probability = torch.sigmoid(logits)
-    overlap = (probability * target).sum(dim=(0, 2, 3))
-    total = probability.sum(dim=(0, 2, 3)) + target.sum(dim=(0, 2, 3))
-    smooth = 1.0
-    return 1.0 - (2.0 * overlap + smooth) / (total + smooth)
 
 
 def lesion_loss(output: NetworkOutput, batch: Batch, config: LossConfig) -> dict[str, Tensor]:
