@@ -1,5 +1,6 @@
 """The finding in numbers, from masks and probabilities."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 import numpy as np
@@ -9,7 +10,15 @@ from services.ct_segmentation.geometry import CanonicalView
 from services.ct_segmentation.measurements import AbcHalf, Measurement, measure
 from services.ct_segmentation.review import review_flags
 from services.ct_segmentation.volume import CtVolume
-from shared.contracts.ct import AbcOver2, Component, CtGeometry, CtReport, Peculiarity
+from shared.contracts.ct import (
+    UID_MAX_LENGTH,
+    UID_PATTERN,
+    AbcOver2,
+    Component,
+    CtGeometry,
+    CtReport,
+    Peculiarity,
+)
 
 HAEMATOMA, OEDEMA = 1, 2
 
@@ -49,7 +58,14 @@ def make_report(
         ),
         peculiarities=list(peculiarities),
         review_flags=review_flags(haematoma, types, thresholds, slices, _interpolated(volume, view), peculiarities),
+        study_instance_uid=_well_formed(volume.identity.study_instance_uid) if volume.identity else None,
+        series_instance_uid=_well_formed(volume.identity.series_instance_uid) if volume.identity else None,
     )
+
+
+def _well_formed(uid: str) -> str | None:
+    """``uid`` as it stands in the header, None where others could not look it up: nothing was checked on reading."""
+    return uid if len(uid) <= UID_MAX_LENGTH and re.fullmatch(UID_PATTERN, uid) else None
 
 
 def _components(label: str, measurement: Measurement) -> Iterator[Component]:

@@ -1,8 +1,13 @@
 """What CT segmentation says of one study. Stored as JSON with the finding and served by the gateway as it is."""
 
-from typing import Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+# DICOM PS3.5, 9.1, but for leading zeros, which some scanners write.
+UID_PATTERN: Final = r"^[0-9]+(\.[0-9]+)*$"
+UID_MAX_LENGTH: Final = 64
+DicomUid = Annotated[str, Field(pattern=UID_PATTERN, max_length=UID_MAX_LENGTH)]
 
 
 class _Part(BaseModel):
@@ -65,3 +70,5 @@ class CtReport(_Part):
     geometry: CtGeometry
     peculiarities: list[Peculiarity]
     review_flags: list[ReviewFlag]
+    study_instance_uid: DicomUid | None = Field(None, description="Of the DICOM study; null without DICOM")
+    series_instance_uid: DicomUid | None = Field(None, description="Of the series that was analysed")

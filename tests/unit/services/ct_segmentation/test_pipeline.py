@@ -1,8 +1,10 @@
+from io import BytesIO
 from pathlib import Path
 
 import nibabel as nib
 import numpy as np
 import pytest
+from pydicom import dcmread
 
 from services.ct_segmentation.pipeline import CtAnalysis, analyse
 from shared.contracts.ct import CtReport
@@ -70,6 +72,22 @@ def test_the_report_fits_its_contract_and_names_peculiarities(tmp_path) -> None:
     assert {"gap_filled", "gantry_tilt", "thin_slices", "files_out_of_order"} <= codes(report.peculiarities)
     assert report.geometry.tilt_degrees == pytest.approx(10, abs=0.01)
     assert report.geometry.slices == 64
+
+
+def test_the_report_names_the_series_by_identifiers_that_others_can_look_up(tmp_path) -> None:
+    files = dicom_files(HEAD.volume.hu, HEAD.affine, DicomOptions())
+    header = dcmread(BytesIO(files[0].open().read()), stop_before_pixels=True)
+    report = run(tmp_path, options=DicomOptions()).report
+    assert (report.study_instance_uid, report.series_instance_uid) == (
+        header.StudyInstanceUID,
+        header.SeriesInstanceUID,
+    )
+
+    malformed = run(tmp_path, options=DicomOptions(study_seed="of unknown origin")).report
+    assert (malformed.study_instance_uid, malformed.series_instance_uid) == (None, None)
+
+    nifti = [file_of("head.nii.gz", nifti_bytes(HEAD.volume.hu, HEAD.affine))]
+    assert analyse(nifti, ThresholdNetwork(), ignore, tmp_path).report.study_instance_uid is None
 
 
 def test_the_volume_for_viewers_and_its_mask_share_one_orthogonal_grid(tmp_path) -> None:
