@@ -43,6 +43,12 @@ class CanonicalView:
         """(slice, row, column) spacing of the view in mm; the slice spacing is perpendicular to the slices."""
         return spacing_of(self.affine)
 
+    def native_slice(self, index: int) -> int | None:
+        """The native slice that the view's slice ``index`` is; None where the view's slices cut across native ones."""
+        if self.axes[0] != 0:
+            return None
+        return len(self.hu) - 1 - index if self.flipped[0] else index
+
     def to_native(self, array: NDArray[T]) -> NDArray[T]:
         """The exact inverse for any array (S, H, W) on this view, such as a mask."""
         return _flip(array, self.flipped).transpose(tuple(np.argsort(self.axes)))

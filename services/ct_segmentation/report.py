@@ -87,8 +87,8 @@ def _abc_over_2(abc: AbcHalf | None) -> AbcOver2 | None:
 
 def _interpolated(volume: CtVolume, view: CanonicalView) -> list[int]:
     """The view's slices that no source slice stands behind."""
-    if volume.identity is None or view.axes[0] != 0:
+    if volume.identity is None:
         return []
-    count = len(volume.identity.sop_instance_uids)
-    filled = [k for k, uid in enumerate(volume.identity.sop_instance_uids) if uid is None]
-    return [count - 1 - k if view.flipped[0] else k for k in filled]
+    natives = ((index, view.native_slice(index)) for index in range(len(view.hu)))
+    uids = volume.identity.sop_instance_uids
+    return [index for index, native in natives if native is not None and uids[native] is None]

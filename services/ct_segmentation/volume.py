@@ -1,10 +1,11 @@
 """One CT series as an array of Hounsfield units that knows where it lies in the patient."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+from pydicom import Dataset
 
 from shared.contracts.ct import Peculiarity
 
@@ -18,7 +19,11 @@ class SeriesIdentity:
     """The DICOM identifiers that a derived object (SEG, SR) must refer to.
 
     ``sop_instance_uids`` and ``frame_numbers`` follow the slices of ``CtVolume.hu``; a slice that was interpolated
-    has no source and is None in both. ``frame_numbers`` count from 1, and are 1 for single-frame images.
+    has no source and is None in all of them. ``frame_numbers`` count from 1, and are 1 for single-frame images.
+    ``positions_mm`` are the source's own (LPS), from which the even grid may differ by a tenth of the spacing.
+
+    ``header`` is the data set of one source slice without pixels and frames: what a derived object says of patient and
+    study is copied from it. It never enters a log, which is why no repr shows it.
     """
 
     study_instance_uid: str
@@ -27,6 +32,8 @@ class SeriesIdentity:
     sop_class_uid: str
     sop_instance_uids: tuple[str | None, ...]
     frame_numbers: tuple[int | None, ...]
+    positions_mm: tuple[tuple[float, float, float] | None, ...]
+    header: Dataset = field(repr=False)
 
 
 @dataclass(frozen=True)

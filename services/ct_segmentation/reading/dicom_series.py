@@ -90,4 +90,6 @@ def _identity(series: SelectedSeries, grid: SliceGrid) -> SeriesIdentity:
         sop_class_uid=series.facts.sop_class_uid,
         sop_instance_uids=tuple(source.sop_instance_uid if source else None for source in sources),
         frame_numbers=tuple(source.frame + 1 if source else None for source in sources),
+        positions_mm=tuple(source.position if source else None for source in sources),
+        header=series.header,
     )

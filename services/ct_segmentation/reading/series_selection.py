@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydicom import Dataset
 
@@ -35,10 +35,14 @@ LEFT_OUT = {
 
 @dataclass(frozen=True)
 class SelectedSeries:
-    """The slices of one series in the order of the upload, what they share, and what was left out beside them."""
+    """The slices of one series in the order of the upload, what they share, and what was left out beside them.
+
+    ``header`` is the data set of its first file without pixels and frames; it holds patient data.
+    """
 
     slices: tuple[SliceHeader, ...]
     facts: SeriesFacts
+    header: Dataset = field(repr=False)
     left_out: tuple[Peculiarity, ...]
 
 
@@ -52,6 +56,7 @@ def select_series(files: Sequence[StudyFile], on_file: Callable[[float], None]) 
     left_out: Counter[str] = Counter()
     slices: list[SliceHeader] = []
     series: dict[SeriesFacts, int] = {}
+    headers: dict[SeriesFacts, Dataset] = {}
     modalities: Counter[str] = Counter()
     for number, file in enumerate(files, 1):
         on_file(number / len(files))
@@ -70,10 +75,14 @@ def select_series(files: Sequence[StudyFile], on_file: Callable[[float], None]) 
         else:
             slices.extend(slice_headers(dataset, file, number))
             series[facts] = series.get(facts, 0) + 1
+            if facts not in headers:
+                headers[facts] = _without_pixels(dataset)
     _check(slices, series, modalities)
+    facts = max(series, key=lambda facts: series[facts])
     return SelectedSeries(
         slices=tuple(slices),
-        facts=max(series, key=lambda facts: series[facts]),
+        facts=facts,
+        header=headers[facts],
         left_out=tuple(
             Peculiarity(code=code, detail=text.format(n=left_out[code]))
             for code, text in LEFT_OUT.items()
@@ -102,6 +111,12 @@ def _read(file: StudyFile, number: int) -> Dataset | None:
         raise NotDicomError(
             f"File {number} of the upload is named as DICOM but is something else; send what the PACS exports."
         )
+    return dataset
+
+
+def _without_pixels(dataset: Dataset) -> Dataset:
+    for keyword in ("PixelData", "PerFrameFunctionalGroupsSequence"):
+        dataset.pop(keyword, None)
     return dataset
 
 
