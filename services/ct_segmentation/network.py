@@ -30,12 +30,14 @@ class NetworkManifest(ModelManifest):
 class SlicePredictions:
     """Per-slice predictions of one volume.
 
-    ``haematoma`` and ``oedema`` are (S, H, W) on the native in-plane grid, probability x 255. ``types`` maps each
-    trained type ("any", "IPH") to its probability per slice, (S,); a type that was never trained is absent.
+    ``haematoma`` and ``oedema`` are (S, H, W) on the native in-plane grid, probability x 255; ``doubt`` likewise is the
+    entropy of the haematoma's probability in bits x 255, highest where it is 1/2. ``types`` maps each trained type
+    ("any", "IPH") to its probability per slice, (S,); a type that was never trained is absent.
     """
 
     haematoma: NDArray[np.uint8]
     oedema: NDArray[np.uint8]
+    doubt: NDArray[np.uint8]
     types: dict[str, NDArray[np.float32]]
 
 
@@ -45,6 +47,8 @@ class HaemorrhageNetwork:
     def __init__(self, manifest: NetworkManifest, session: onnxruntime.InferenceSession) -> None:
         self.manifest = manifest
         self._session = session
+        # A graph of three channels reads a slice with one neighbour on each side, a graph of one the slice alone.
+        self._reach = session.get_inputs()[0].shape[1] // 2
 
     @classmethod
     def load(cls, folder: Path = WEIGHTS_FOLDER, accelerator: Accelerator = "cpu", threads: int | None = None) -> Self:
@@ -81,23 +85,51 @@ class HaemorrhageNetwork:
     def predict_windowed(self, windowed: NDArray[np.uint8], progress: Callable[[float], None]) -> SlicePredictions:
         """``predict`` for a volume that is already in the 0..80 HU brain window, as 0..255 (S, H, W)."""
         count = len(windowed)
-        haematoma, oedema = np.empty_like(windowed), np.empty_like(windowed)
+        haematoma, oedema, doubt = np.empty_like(windowed), np.empty_like(windowed), np.empty_like(windowed)
         types = np.empty((count, len(self.manifest.types)), np.float32)
         frame = find_frame(windowed)
+        framed = np.stack([frame.crop(image) for image in windowed])  # (S, 256, 256)
         for start in range(0, count, BATCH):
             stop = min(start + BATCH, count)
-            framed = np.stack([frame.crop(image) for image in windowed[start:stop]])
-            masks, scores = self._run(framed)
-            for index in range(start, stop):
-                haematoma[index] = frame.restore(masks[index - start, 0])
-                oedema[index] = frame.restore(masks[index - start, 1])
-            types[start:stop] = scores
+            masks, types[start:stop] = self._of_both_sides(_between_neighbours(framed, start, stop, self._reach))
+            for index, (bleed, swelling) in enumerate(masks, start):
+                haematoma[index] = frame.restore(_in_eight_bits(bleed))
+                oedema[index] = frame.restore(_in_eight_bits(swelling))
+                doubt[index] = frame.restore(_in_eight_bits(_entropy_bits(bleed)))
             progress(stop / count)
-        return SlicePredictions(haematoma, oedema, {name: types[:, i] for i, name in enumerate(self.manifest.types)})
+        by_type = {name: types[:, i] for i, name in enumerate(self.manifest.types)}
+        return SlicePredictions(haematoma, oedema, doubt, by_type)
 
-    def _run(self, framed: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-        """Run the graph on (B, 256, 256): masks (B, 2, 256, 256) as probability x 255, types (B, T)."""
-        slices = framed[:, None].astype(np.float32) / np.float32(255.0)  # (B, 1, 256, 256)
+    def _of_both_sides(self, slices: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """The mean of what the graph says of (B, 3, 256, 256) and of its mirror image.
+
+        A head has no preferred side, so that the difference between both is error, which averages out.
+        """
+        masks, types = self._run(slices)
+        mirrored_masks, mirrored_types = self._run(np.ascontiguousarray(slices[..., ::-1]))
+        return (masks + mirrored_masks[..., ::-1]) / 2, (types + mirrored_types) / 2
+
+    def _run(self, slices: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Run the graph on (B, 3, 256, 256): probabilities of masks (B, 2, 256, 256) and trained types (B, T)."""
         masks, types = self._session.run(["masks", "types"], {"slices": slices})
-        trained = len(self.manifest.types)
-        return np.rint(masks * 255.0).astype(np.uint8), np.asarray(types[:, :trained], np.float32)
+        return np.asarray(masks, np.float32), np.asarray(types[:, : len(self.manifest.types)], np.float32)
+
+
+def _between_neighbours(framed: NDArray[np.uint8], start: int, stop: int, reach: int) -> NDArray[np.float32]:
+    """Slices ``start`` to ``stop`` of (S, 256, 256), each between its ``reach`` neighbours below and above.
+
+    The ends of a scan repeat their last slice. (B, 2 reach + 1, 256, 256) in [0, 1].
+    """
+    steps = np.arange(-reach, reach + 1)
+    stacks = (np.arange(start, stop)[:, None] + steps).clip(0, len(framed) - 1)
+    return framed[stacks].astype(np.float32) / np.float32(255.0)
+
+
+def _in_eight_bits(plane: NDArray[np.float32]) -> NDArray[np.uint8]:
+    return np.rint(plane * np.float32(255.0)).astype(np.uint8)
+
+
+def _entropy_bits(probability: NDArray[np.float32]) -> NDArray[np.float32]:
+    """-p log2 p - (1 - p) log2 (1 - p): 0 where the network is sure, 1 where it is undecided."""
+    p = probability.clip(1e-6, 1 - 1e-6)
+    return np.asarray(-p * np.log2(p) - (1 - p) * np.log2(1 - p), np.float32)
