@@ -83,13 +83,17 @@ def _parts(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int32], int, NDArray[np.
 
     Labelling the box alone spares the 250 MB that labels of a whole thin-slice series would take.
     """
-    box = []
-    for axis in range(3):
-        used = np.flatnonzero(mask.any(axis=tuple(other for other in range(3) if other != axis)))
-        box.append(slice(int(used[0]), int(used[-1]) + 1) if used.size else slice(0, 0))
-    labels = np.empty(mask[tuple(box)].shape, np.int32)
-    count = int(ndimage.label(mask[tuple(box)], structure=TOUCHING, output=labels)) if labels.size else 0
+    box = bounding_box(mask)
+    labels = np.empty(mask[box].shape, np.int32)
+    count = int(ndimage.label(mask[box], structure=TOUCHING, output=labels)) if labels.size else 0
     return labels, count, np.array([part.start for part in box])
+
+
+def bounding_box(mask: NDArray[np.bool_]) -> tuple[slice, slice, slice]:
+    """The smallest part of ``mask`` (S, H, W) that holds all of it; of size 0 where it is empty."""
+    used = [np.flatnonzero(mask.any(axis=tuple(other for other in range(3) if other != axis))) for axis in range(3)]
+    slices, rows, columns = (slice(int(on[0]), int(on[-1]) + 1) if on.size else slice(0, 0) for on in used)
+    return slices, rows, columns
 
 
 def _lesion(mask: NDArray[np.bool_], start: NDArray[np.intp], affine: NDArray[np.float64]) -> Lesion:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from services.ct_segmentation.geometry import CanonicalView
 from services.ct_segmentation.measurements import AbcHalf, Measurement, measure
+from services.ct_segmentation.radiomics.features import radiomics
 from services.ct_segmentation.review import review_flags
 from services.ct_segmentation.volume import CtVolume
 from shared.contracts.ct import (
@@ -17,7 +18,9 @@ from shared.contracts.ct import (
     Component,
     CtGeometry,
     CtReport,
+    LesionClass,
     Peculiarity,
+    Radiomics,
 )
 
 HAEMATOMA, OEDEMA = 1, 2
@@ -60,7 +63,14 @@ def make_report(
         review_flags=review_flags(haematoma, types, thresholds, slices, _interpolated(volume, view), peculiarities),
         study_instance_uid=_well_formed(volume.identity.study_instance_uid) if volume.identity else None,
         series_instance_uid=_well_formed(volume.identity.series_instance_uid) if volume.identity else None,
+        radiomics=_radiomics(view, labels),
     )
+
+
+def _radiomics(view: CanonicalView, labels: NDArray[np.uint8]) -> dict[LesionClass, Radiomics]:
+    classes: dict[LesionClass, int] = {"haematoma": HAEMATOMA, "oedema": OEDEMA}
+    found = {name: radiomics(view.hu, labels == label, view.affine) for name, label in classes.items()}
+    return {name: features for name, features in found.items() if features}
 
 
 def _well_formed(uid: str) -> str | None:

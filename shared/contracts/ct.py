@@ -9,6 +9,8 @@ UID_PATTERN: Final = r"^[0-9]+(\.[0-9]+)*$"
 UID_MAX_LENGTH: Final = 64
 DicomUid = Annotated[str, Field(pattern=UID_PATTERN, max_length=UID_MAX_LENGTH)]
 
+LesionClass = Literal["haematoma", "oedema"]
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -24,7 +26,7 @@ class Peculiarity(_Part):
 class Component(_Part):
     """One 3-D connected lesion component."""
 
-    label: Literal["haematoma", "oedema"]
+    label: LesionClass
     volume_ml: float = Field(ge=0)
     centroid_mm: tuple[float, float, float] = Field(description="Patient coordinates (DICOM LPS), mm")
     first_slice: int
@@ -57,6 +59,17 @@ class ReviewFlag(_Part):
     detail: str
 
 
+class Radiomics(_Part):
+    """Features of all voxels of one lesion class together, by pyradiomics' definitions and under its names.
+
+    A feature that is undefined for the voxels at hand is absent: Elongation and Flatness of a single voxel, Skewness
+    and Kurtosis of intensities that are all equal.
+    """
+
+    shape: dict[str, float] = Field(description="The 14 shape features: mm, mm², mm³ or without unit")
+    first_order: dict[str, float] = Field(description="The 17 first-order features: HU, HU², bits or without unit")
+
+
 class CtReport(_Part):
     """The whole finding of one head CT."""
 
@@ -72,3 +85,6 @@ class CtReport(_Part):
     review_flags: list[ReviewFlag]
     study_instance_uid: DicomUid | None = Field(None, description="Of the DICOM study; null without DICOM")
     series_instance_uid: DicomUid | None = Field(None, description="Of the series that was analysed")
+    radiomics: dict[LesionClass, Radiomics] = Field(
+        default_factory=dict, description="Per class that has a lesion; empty in findings made before there was any"
+    )
