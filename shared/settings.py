@@ -1,5 +1,6 @@
 """Everything that differs between deployments, read from the environment (prefix ``DHN_``) or from mounted secrets."""
 
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -53,6 +54,28 @@ class Settings(BaseSettings):
 
     # Alert rule of a CT finding.
     alert_min_haematoma_ml: float = Field(0.1, ge=0, description="Below this a mask alone raises no alert")
+
+    # PACS bridge: off unless there is a PACS to watch.
+    pacs_url: str | None = Field(None, description="Address of the Orthanc to watch, such as http://orthanc:8042")
+    pacs_username: str = "pacs-bridge"
+    pacs_password: SecretStr = SecretStr("")
+    pacs_gateway_url: str = "http://127.0.0.1:8000"
+    pacs_account: str = Field("pacs-bridge", description="User of the platform that sends the studies")
+    pacs_account_password: SecretStr = SecretStr("")
+    pacs_poll_s: float = Field(1.0, gt=0, description="Pause between two looks at the PACS")
+    pacs_patience_s: float = Field(30.0, gt=0, description="A series not announced as complete by then is asked after")
+    pacs_max_age_hours: float = Field(24.0, gt=0, description="What was received longer ago is archive, not analysed")
+    pacs_head_words: re.Pattern[str] = Field(
+        re.compile(r"(?i)HEAD|BRAIN|SKULL|CRANI|CEREB|NEURO|STROKE|KOPF|SCH(AE|Ä)DEL|CRÂNE|CABEZA|TESTA|ENC[EÉ]F|ENC[EÉ]PH"),
+        description="What names a head in body part, descriptions or protocol",
+    )
+    pacs_priority: Literal["order", "stat", "routine"] = Field("order", description="order: as the images say")
+    pacs_stat_words: re.Pattern[str] = Field(
+        re.compile(r"(?i)\b(STAT|STROKE|EMERGENCY|TRAUMA|ACUTE|ICH|CODE)\b"),
+        description="What names an acute study in the words of its order",
+    )
+    pacs_stat_callers: str = Field("", description="Calling AE titles whose studies are acute, separated by commas")
+    pacs_store_back: bool = Field(True, description="Whether the DICOM results of a finding go back to the PACS")
 
     session_life_hours: float = Field(12.0, gt=0)
     secure_cookies: bool = Field(False, description="Set where the page is served over https")

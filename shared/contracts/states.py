@@ -13,6 +13,19 @@ class JobState(StrEnum):
     FAILED = "failed"  # attempts used up; a dead letter holds the message
 
 
+class PacsState(StrEnum):
+    """arriving → (waiting →) selected → handed over → answered → done; what is not analysed is refused or passed over."""
+
+    ARRIVING = "arriving"
+    WAITING = "waiting"  # not the first choice: until the rest of its study is there
+    SELECTED = "selected"
+    HANDED_OVER = "handed_over"
+    ANSWERED = "answered"  # the finding is there, its DICOM objects are not yet back in the PACS
+    DONE = "done"
+    REFUSED = "refused"  # should have been analysed and could not be
+    PASSED_OVER = "passed_over"  # nothing to analyse
+
+
 class AlertState(StrEnum):
     """open → acknowledged → closed; an open alert may be closed at once."""
 
@@ -59,3 +72,4 @@ class EventType(StrEnum):
     ALERT_OPENED = "alert.opened"
     ALERT_ACKNOWLEDGED = "alert.acknowledged"
     ALERT_CLOSED = "alert.closed"
+    PACS_STUDY_REFUSED = "pacs.study_refused"

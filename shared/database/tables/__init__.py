@@ -3,6 +3,7 @@
 from shared.database.columns import Base
 from shared.database.tables.care import Patient, RiskScore, Study, StudyFile, Vital
 from shared.database.tables.notices import Alert, AlertAction, Event
+from shared.database.tables.pacs import PacsCursor, PacsObject, PacsSeries
 from shared.database.tables.people import AuditEntry, IdempotentAnswer, SignIn, User
 from shared.database.tables.work import DeadLetter, Finding, Job, OutboxMessage, Sequence
 
@@ -18,6 +19,9 @@ __all__ = [
     "IdempotentAnswer",
     "Job",
     "OutboxMessage",
+    "PacsCursor",
+    "PacsObject",
+    "PacsSeries",
     "Patient",
     "RiskScore",
     "Sequence",
