@@ -1,4 +1,4 @@
-"""Command line of the gateway: serve, openapi, create-admin."""
+"""Command line of the gateway: serve, openapi, create-admin, service-account."""
 
 import argparse
 import json
@@ -8,9 +8,10 @@ import sys
 from pathlib import Path
 
 from gateway.app import create_app
-from gateway.auth.users import add_first_administrator
+from gateway.auth.users import add_first_administrator, set_service_account
 from gateway.server import serve
 from shared.artifacts.store import ArtifactStore
+from shared.contracts.states import Role
 from shared.database.engine import Database
 from shared.observability.logs import configure_logs
 from shared.queueing.relay import Relay
@@ -31,11 +32,17 @@ def main() -> int:
     admin.add_argument(
         "--password-file", type=Path, metavar="FILE", help="take the password from there, or write a new one to it"
     )
+    account = commands.add_parser("service-account", help="let a service sign in; may be run at every start")
+    account.add_argument("--username", required=True, help="name that the service signs in with")
+    account.add_argument("--role", type=Role, choices=list(Role), default=Role.CLINICIAN, help="(default: %(default)s)")
+    account.add_argument("--password-file", type=Path, required=True, metavar="FILE", help="holds its password")
     arguments = parser.parse_args()
     if arguments.command == "serve":
         return _serve(arguments.host, arguments.port, arguments.page)
     if arguments.command == "openapi":
         return _openapi()
+    if arguments.command == "service-account":
+        return _service_account(arguments.username, arguments.role, arguments.password_file)
     return _create_admin(arguments.username, arguments.password_file)
 
 
@@ -69,6 +76,15 @@ def _create_admin(username: str, password_file: Path | None) -> int:
         if password_file and not given:
             password_file.unlink()
         print(json.dumps({"created": False, "reason": "there is an administrator already"}))
+    database.close()
+    return 0
+
+
+def _service_account(username: str, role: Role, password_file: Path) -> int:
+    password = password_file.read_text().strip()
+    database = Database(settings().resolved_database_url)
+    changed = database.write(lambda session: set_service_account(session, username, role, password))
+    print(json.dumps({"username": username, "changed": changed}))
     database.close()
     return 0
 

@@ -109,5 +109,21 @@ def add_first_administrator(session: Session, username: str, password: str) -> b
     return True
 
 
+def set_service_account(session: Session, username: str, role: Role, password: str) -> bool:
+    """See to it that a service can sign in with ``password``; False if it could already.
+
+    An account that an administrator has disabled, or given another role, is left so.
+    """
+    user = session.scalar(select(User).where(User.username == username).with_for_update())
+    if user is None:
+        new = UserIn(username=username, full_name=f"Service {username}", role=role, password=password)
+        add_user(session, new, hash_password(password), actor="service-account")
+        return True
+    if matches(user.password_hash, password):
+        return False
+    change_user(session, user.id, UserPatch(), hash_password(password), actor="service-account")
+    return True
+
+
 def _in_charge() -> ColumnElement[bool]:
     return (User.role == Role.ADMIN) & ~User.disabled
