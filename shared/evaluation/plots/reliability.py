@@ -43,16 +43,11 @@ def draw_reliability(
         )
     fit = recalibrate(labels, probabilities)
     error = expected_calibration_error(labels, probabilities)
-    above.text(
-        0.03,
-        0.97,
-        f"slope {fit.slope:.2f}, intercept {fit.intercept:+.2f}\nECE {error:.3f} (10 bins of equal mass)",
-        transform=above.transAxes,
-        va="top",
-        fontsize=9,
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 2},
+    figure.suptitle(title)
+    above.set_title(
+        f"slope {fit.slope:.2f}, intercept {fit.intercept:+.2f}, calibration error {error:.3f}", fontsize=9, pad=10
     )
-    above.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), title=title)
+    above.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
     above.legend(loc="lower right", frameon=False, fontsize=9)
     plain(above, "", "observed share (95 % Wilson)")
     edges = np.linspace(0, 1, 21)

@@ -29,7 +29,7 @@ def draw_roc(
     """
     truth, forecast = np.concatenate(labels), np.concatenate(scores)
     curve, band = roc_curve(truth, forecast), roc_band(labels, scores)
-    figure = new_figure(10.0, 5.2)
+    figure = new_figure(10.0, 5.8)
     figure.suptitle(f"{title}: AUC {roc_auc(truth, forecast):.4f}")
     for axes, reach in zip(figure.subplots(1, 2), (1.0, 0.2), strict=True):
         if band is not None:

@@ -1,4 +1,5 @@
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,10 @@ def test_a_network_that_is_right_by_construction_gets_the_figures_of_one(data: P
     assert value["false_positive_slices_per_patient"] == value["distant_false_alarm_rate"] == 0.0
     assert value["haematoma_dice_per_lesion_slice"] > 0.95
     assert value["brier"] < value["brier_of_prevalence"]
+    assert value["study_sensitivity"] == value["study_specificity"] == value["study_specificity_stand_in"] == 1.0
+    assert value["expected_calibration_error"] < 0.2
+    assert math.isnan(value["calibration_slope"])  # the classes do not overlap
+    assert sum(row["slices"] for row in report.tables["reliability"]) == 24
     assert report.data["patients"] == 3
     assert report.data["marked_slices"] == report.data["boxes"] == 3
 
@@ -65,12 +70,14 @@ def test_the_command_line_writes_the_report_for_the_named_patients(
         "--data": data,
         "--patients": tmp_path / "patients.txt",
         "--report": tmp_path / "report.json",
+        "--figures": tmp_path / "figures",
         "--weights": weights,
     }
     assert main(["evaluate", "--threads", "1", *(str(part) for pair in options.items() for part in pair)]) == 0
     report = json.loads((tmp_path / "report.json").read_text())
     assert json.loads(capsys.readouterr().out) == report
-    assert set(report["metrics"]) == set(report["definitions"])
+    assert set(report["metrics"]) | set(report["tables"]) == set(report["definitions"])
+    assert (tmp_path / "figures" / "worst_cases.png").is_file()
     assert report["metrics"]["patient_specificity"] == {"value": None, "low": None, "high": None}
     interval = report["metrics"]["haematoma_dice"]
     assert interval["low"] <= interval["value"] <= interval["high"]
