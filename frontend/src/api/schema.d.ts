@@ -823,8 +823,25 @@ export interface components {
             oedema_ml: number;
             /** Peculiarities */
             peculiarities: components["schemas"]["Peculiarity"][];
+            /**
+             * Radiomics
+             * @description Per class that has a lesion; empty in findings made before there was any
+             */
+            radiomics?: {
+                [key: string]: components["schemas"]["Radiomics"];
+            };
             /** Review Flags */
             review_flags: components["schemas"]["ReviewFlag"][];
+            /**
+             * Series Instance Uid
+             * @description Of the series that was analysed
+             */
+            series_instance_uid?: string | null;
+            /**
+             * Study Instance Uid
+             * @description Of the DICOM study; null without DICOM
+             */
+            study_instance_uid?: string | null;
             /**
              * Type Probabilities
              * @description Per study; only types that the model was trained on
@@ -850,7 +867,7 @@ export interface components {
          * @description Everything that a browser can be told live.
          * @enum {string}
          */
-        EventType: "study.created" | "job.queued" | "job.running" | "job.progress" | "job.succeeded" | "job.refused" | "job.failed" | "finding.created" | "alert.opened" | "alert.acknowledged" | "alert.closed";
+        EventType: "study.created" | "job.queued" | "job.running" | "job.progress" | "job.succeeded" | "job.refused" | "job.failed" | "finding.created" | "alert.opened" | "alert.acknowledged" | "alert.closed" | "pacs.study_refused";
         /**
          * FieldError
          * @description One invalid field of a request.
@@ -1191,6 +1208,29 @@ export interface components {
              * @default about:blank
              */
             type: string;
+        };
+        /**
+         * Radiomics
+         * @description Features of all voxels of one lesion class together, by pyradiomics' definitions and under its names.
+         *
+         *     A feature that is undefined for the voxels at hand is absent: Elongation and Flatness of a single voxel, Skewness
+         *     and Kurtosis of intensities that are all equal.
+         */
+        Radiomics: {
+            /**
+             * First Order
+             * @description The 17 first-order features: HU, HU², bits or without unit
+             */
+            first_order: {
+                [key: string]: number;
+            };
+            /**
+             * Shape
+             * @description The 14 shape features: mm, mm², mm³ or without unit
+             */
+            shape: {
+                [key: string]: number;
+            };
         };
         /**
          * ReviewFlag

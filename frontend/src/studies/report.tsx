@@ -1,6 +1,7 @@
 import type { CtReport, Finding } from "../api/types";
 import { millilitres, millimetres, percent, words } from "../ui/format";
 import { Timestamp } from "../ui/timestamp";
+import { RadiomicsTable } from "./radiomics-table";
 
 const TYPE_NAMES: Record<string, string> = {
   any: "Any haemorrhage",
@@ -31,6 +32,7 @@ export function Details({ finding }: { finding: Finding }) {
   return (
     <>
       <Components report={report} />
+      <RadiomicsTable report={report} />
       <Notes title="Peculiarities of this series" notes={report.peculiarities} className="card" />
       <p className="fine-print">
         Model {model.name} {model.version}, <Timestamp value={finding.created_at} />. Grid: {gridOf(report)}.
