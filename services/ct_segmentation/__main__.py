@@ -9,7 +9,7 @@ from shared.errors import PlatformError
 
 # Each command is a module with HELP, add_arguments(parser) and run(args); only the chosen one is imported, so that
 # predicting needs no torch.
-COMMANDS = ("work", "predict", "split", "train", "export", "evaluate")
+COMMANDS = ("work", "predict", "split", "train", "export", "evaluate", "inspect-dataset")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -18,7 +18,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m services.ct_segmentation", description=__doc__)
     parser.add_argument("command", choices=COMMANDS, help="what to do; COMMAND --help tells its options")
     command = parser.parse_args(arguments[:1]).command
-    module = importlib.import_module(f"services.ct_segmentation.commands.{command}")
+    module = importlib.import_module(f"services.ct_segmentation.commands.{command.replace('-', '_')}")
     options = argparse.ArgumentParser(
         prog=f"python -m services.ct_segmentation {command}",
         description=module.HELP,

@@ -33,22 +33,25 @@ from shared.contracts.ct import Peculiarity
 MAX_BYTES = 8 * MAX_VOXELS + 2**20
 # xyzt_units, lowest three bits: 1 metre, 2 millimetre, 3 micrometre, 0 unknown.
 SPATIAL_UNIT_BITS = 0b111
-MM_PER_UNIT = {1: 1000.0, 2: 1.0, 3: 0.001}
+MILLIMETRES = 2
+MM_PER_UNIT = {1: 1000.0, MILLIMETRES: 1.0, 3: 0.001}
 RAS_TO_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 # Every head CT holds air below -200 HU around and bone above 200 HU in it.
 AIR_BELOW_HU, BONE_ABOVE_HU = -200, 200
 AGAIN = "convert the DICOM series again"
 
 
-def read_nifti(file: StudyFile) -> CtVolume:
+def read_nifti(file: StudyFile, unit_if_unnamed: int = 0) -> CtVolume:
     """Read a 3-D NIfTI-1 or -2 volume (.nii or .nii.gz) that holds Hounsfield units.
+
+    ``unit_if_unnamed`` is the xyzt_units code of a source whose unit of length is known from elsewhere.
 
     Raises FileEmptyError, NiftiEmptyError, NiftiUnreadableError, NiftiUnitsMissingError,
     NiftiOrientationMissingError, NiftiNotThreeDimensionalError, NiftiNotFiniteError, NiftiNotHounsfieldError,
     TooFewSlicesError, VolumeTooLargeError.
     """
     image = _parse(_unpacked(file))
-    affine = _affine_lps_mm(image)
+    affine = _affine_lps_mm(image, unit_if_unnamed)
     hu, padded = _hounsfield(image)
     named = [Peculiarity(code="nifti_source", detail="A NIfTI file has no identifiers and no acquisition facts.")]
     if padded:
@@ -103,9 +106,9 @@ def _parse(data: bytes) -> nib.Nifti1Image:
     return image
 
 
-def _affine_lps_mm(image: nib.Nifti1Image) -> NDArray[np.float64]:
+def _affine_lps_mm(image: nib.Nifti1Image, unit_if_unnamed: int) -> NDArray[np.float64]:
     header = image.header
-    unit = int(header["xyzt_units"]) & SPATIAL_UNIT_BITS
+    unit = int(header["xyzt_units"]) & SPATIAL_UNIT_BITS or unit_if_unnamed
     if unit not in MM_PER_UNIT:
         raise NiftiUnitsMissingError(
             f"The NIfTI header names no unit of length, without which there is no volume; {AGAIN} with xyzt_units set."
