@@ -1,5 +1,7 @@
 """A picture of the result for people: nose up, the patient's right on the left, lesions outlined, marked research."""
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -20,18 +22,30 @@ MONTAGE_COLUMNS, MONTAGE_ROWS = 4, 3
 def slice_preview(
     hu: NDArray[np.int16], labels: NDArray[np.uint8], spacing_mm: tuple[float, float, float], index: int
 ) -> bytes:
-    """PNG of slice ``index`` in the 0-80 HU brain window with outlines of haematoma (red) and oedema (yellow).
+    """``outlined_slice`` as PNG."""
+    return _png(outlined_slice(hu, labels, spacing_mm, index))
 
-    ``hu`` and ``labels`` are (S, H, W) in the canonical view, ``spacing_mm`` is (slice, row, column): the picture has
-    the true aspect ratio.
+
+def outlined_slice(
+    hu: NDArray[np.int16],
+    labels: NDArray[np.uint8],
+    spacing_mm: tuple[float, float, float],
+    index: int,
+    notes: Sequence[str] = (),
+) -> Image:
+    """Slice ``index`` in the 0-80 HU brain window with outlines of haematoma (red) and oedema (yellow).
+
+    ``hu`` and ``labels`` are (S, H, W) in the canonical view, ``spacing_mm`` is (slice, row, column): the picture,
+    (H', W', 3) in the order blue, green, red, has the true aspect ratio. ``notes`` are written into its upper left.
     """
     panel = _panel(hu[index], labels[index], spacing_mm, PANEL_WIDTH)
     height, width = panel.shape[:2]
     _write(panel, "R", (12, height // 2), 1.0)
     _write(panel, "L", (width - 32, height // 2), 1.0)
-    _write(panel, f"Slice {index + 1} of {len(hu)}", (12, 28), 0.6)
+    for line, text in enumerate((f"Slice {index + 1} of {len(hu)}", *notes)):
+        _write(panel, text, (12, 28 + 24 * line), 0.6)
     _write(panel, MARK, (12, height - 14), 0.5)
-    return _png(panel)
+    return panel
 
 
 def montage(hu: NDArray[np.int16], labels: NDArray[np.uint8], spacing_mm: tuple[float, float, float]) -> bytes:

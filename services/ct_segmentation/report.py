@@ -1,6 +1,5 @@
 """The finding in numbers, from masks and probabilities."""
 
-import re
 from collections.abc import Iterator, Mapping
 
 import numpy as np
@@ -12,8 +11,6 @@ from services.ct_segmentation.radiomics.features import radiomics
 from services.ct_segmentation.review import review_flags
 from services.ct_segmentation.volume import CtVolume
 from shared.contracts.ct import (
-    UID_MAX_LENGTH,
-    UID_PATTERN,
     AbcOver2,
     Component,
     CtGeometry,
@@ -21,6 +18,7 @@ from shared.contracts.ct import (
     LesionClass,
     Peculiarity,
     Radiomics,
+    is_dicom_uid,
 )
 
 HAEMATOMA, OEDEMA = 1, 2
@@ -33,11 +31,12 @@ def make_report(
     types: Mapping[str, float],
     thresholds: Mapping[str, float],
     further: tuple[Peculiarity, ...] = (),
+    tracking_uid: str | None = None,
 ) -> CtReport:
     """Measure ``labels`` (S, H, W; 0 background, 1 haematoma, 2 oedema) on the view's own grid.
 
     ``types`` are the study's probability per trained type. The view holds the acquired voxels, so that mL = voxels x
-    |det(affine)| / 1000 is true for tilted scans too.
+    |det(affine)| / 1000 is true for tilted scans too. ``tracking_uid`` is what a haematoma is to be called.
     """
     haematoma = measure(labels == HAEMATOMA, view.affine)
     oedema = measure(labels == OEDEMA, view.affine)
@@ -63,6 +62,7 @@ def make_report(
         review_flags=review_flags(haematoma, types, thresholds, slices, _interpolated(volume, view), peculiarities),
         study_instance_uid=_well_formed(volume.identity.study_instance_uid) if volume.identity else None,
         series_instance_uid=_well_formed(volume.identity.series_instance_uid) if volume.identity else None,
+        tracking_uid=tracking_uid if haematoma.lesions else None,
         radiomics=_radiomics(view, labels),
     )
 
@@ -75,7 +75,7 @@ def _radiomics(view: CanonicalView, labels: NDArray[np.uint8]) -> dict[LesionCla
 
 def _well_formed(uid: str) -> str | None:
     """``uid`` as it stands in the header, None where others could not look it up: nothing was checked on reading."""
-    return uid if len(uid) <= UID_MAX_LENGTH and re.fullmatch(UID_PATTERN, uid) else None
+    return uid if is_dicom_uid(uid) else None
 
 
 def _components(label: str, measurement: Measurement) -> Iterator[Component]:

@@ -6,6 +6,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 from pydicom import Dataset
+from pydicom.uid import CTImageStorage
 
 from shared.contracts.ct import Peculiarity
 
@@ -34,6 +35,11 @@ class SeriesIdentity:
     frame_numbers: tuple[int | None, ...]
     positions_mm: tuple[tuple[float, float, float] | None, ...]
     header: Dataset = field(repr=False)
+
+    @property
+    def is_multi_frame(self) -> bool:
+        """Whether a slice is a frame of an image, and its number is part of a reference to it."""
+        return self.sop_class_uid != CTImageStorage
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What CT segmentation says of one study. Stored as JSON with the finding and served by the gateway as it is."""
 
+import re
 from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,6 +11,11 @@ UID_MAX_LENGTH: Final = 64
 DicomUid = Annotated[str, Field(pattern=UID_PATTERN, max_length=UID_MAX_LENGTH)]
 
 LesionClass = Literal["haematoma", "oedema"]
+
+
+def is_dicom_uid(text: str | None) -> bool:
+    """Whether others can look ``text`` up; studies are read here whatever their headers hold in a UID's place."""
+    return text is not None and len(text) <= UID_MAX_LENGTH and re.fullmatch(UID_PATTERN, text) is not None
 
 
 class _Part(BaseModel):
@@ -85,6 +91,10 @@ class CtReport(_Part):
     review_flags: list[ReviewFlag]
     study_instance_uid: DicomUid | None = Field(None, description="Of the DICOM study; null without DICOM")
     series_instance_uid: DicomUid | None = Field(None, description="Of the series that was analysed")
+    tracking_uid: DicomUid | None = Field(
+        None,
+        description="Of the haematoma, in DICOM SEG and SR too; null without a haematoma or DICOM",
+    )
     radiomics: dict[LesionClass, Radiomics] = Field(
         default_factory=dict, description="Per class that has a lesion; empty in findings made before there was any"
     )

@@ -10,7 +10,16 @@ import structlog
 from shared.observability.correlation import correlation_id
 
 # Loggers that repeat what our own lines say, or print URLs with query strings, which may hold a patient's name.
-_QUIET = ("alembic", "uvicorn.access", "celery.worker.strategy", "celery.app.trace", "fsspec", "httpcore", "httpx")
+_QUIET = (
+    "alembic",
+    "uvicorn.access",
+    "celery.worker.strategy",
+    "celery.app.trace",
+    "fsspec",
+    "highdicom",  # names every source image
+    "httpcore",
+    "httpx",
+)
 
 
 def configure_logs(service: str, level: str = "INFO", stream: TextIO | None = None) -> None:
