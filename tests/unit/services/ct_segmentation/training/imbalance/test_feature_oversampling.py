@@ -15,8 +15,8 @@ def _generator(seed: int = 0) -> torch.Generator:
 
 
 def _line() -> LabelledEmbeddings:
-    values = torch.tensor(MINORITY + MAJORITY)[:, None]
-    targets = torch.tensor([1.0] * len(MINORITY) + [0.0] * len(MAJORITY))[:, None]
+    values = torch.tensor(MAJORITY + MINORITY)[:, None]
+    targets = torch.tensor([0.0] * len(MAJORITY) + [1.0] * len(MINORITY))[:, None]
     return LabelledEmbeddings(values, targets, torch.ones_like(targets))
 
 

@@ -6,9 +6,9 @@ import torch
 from services.ct_segmentation.training.imbalance.class_balanced import TypeCounts
 from services.ct_segmentation.training.imbalance.feature_reweighting import FeatureReweighting
 
-# Present 3, 5 against absent 0, 2 in channel 0: F = (4 - 1)² / (1 + 1) = 4.5; 1, 3 against 0, 2 in channel 1: 0.5.
-# Over their mean of 2.5: 1.8 and 0.2.
-EMBEDDINGS = torch.tensor([[3.0, 1.0], [5.0, 3.0], [0.0, 0.0], [2.0, 2.0]])
+# Present 3, 5 against absent 0, 4 in channel 0: F = (4 - 2)² / (1 + 4) = 0.8; 1, 3 against 0, 2 in channel 1:
+# (2 - 1)² / (1 + 1) = 0.5. Over their mean of 0.65: 16/13 and 10/13.
+EMBEDDINGS = torch.tensor([[3.0, 1.0], [5.0, 3.0], [0.0, 0.0], [4.0, 2.0]])
 PRESENT = torch.tensor([[1.0], [1.0], [0.0], [0.0]])
 
 
@@ -19,14 +19,16 @@ def test_the_gate_starts_as_identity() -> None:
 def test_the_gate_of_two_channels_worked_out_by_hand() -> None:
     reweighting = FeatureReweighting(2, 1, limit=10.0, prior=0.0)
     reweighting.observe(EMBEDDINGS, PRESENT, torch.ones(4, 1))
-    assert reweighting.gate.tolist() == pytest.approx([math.sqrt(1.8), math.sqrt(0.2)], rel=1e-4)
-    assert reweighting(EMBEDDINGS)[1].tolist() == pytest.approx([5 * math.sqrt(1.8), 3 * math.sqrt(0.2)], rel=1e-4)
+    assert reweighting.gate.tolist() == pytest.approx([math.sqrt(16 / 13), math.sqrt(10 / 13)], rel=1e-4)
+    assert reweighting(EMBEDDINGS)[1].tolist() == pytest.approx(
+        [5 * math.sqrt(16 / 13), 3 * math.sqrt(10 / 13)], rel=1e-4
+    )
 
 
 def test_two_observations_against_a_prior_of_two_move_the_gate_half_the_way() -> None:
     reweighting = FeatureReweighting(2, 1, limit=10.0, prior=2.0)
     reweighting.observe(EMBEDDINGS, PRESENT, torch.ones(4, 1))
-    assert reweighting.gate.square().tolist() == pytest.approx([1.4, 0.6], rel=1e-4)
+    assert reweighting.gate.square().tolist() == pytest.approx([14.5 / 13, 11.5 / 13], rel=1e-4)
 
 
 def test_the_rarer_type_decides_more() -> None:
@@ -38,14 +40,14 @@ def test_the_rarer_type_decides_more() -> None:
     targets[:4, :1], targets[4:, 1:] = PRESENT, PRESENT
     labelled[:4, 0], labelled[4:, 1] = 1, 1
     reweighting.observe(both, targets, labelled)
-    expected = [(7 * 1.8 + 4 * 0.2) / 11, (7 * 0.2 + 4 * 1.8) / 11]
+    expected = [(7 * 16 + 4 * 10) / (11 * 13), (7 * 10 + 4 * 16) / (11 * 13)]
     assert reweighting.gate.square().tolist() == pytest.approx(expected, rel=1e-4)
 
 
 def test_the_gate_stays_within_its_limit() -> None:
-    reweighting = FeatureReweighting(2, 1, limit=1.2, prior=0.0)
+    reweighting = FeatureReweighting(2, 1, limit=1.05, prior=0.0)
     reweighting.observe(EMBEDDINGS, PRESENT, torch.ones(4, 1))
-    assert reweighting.gate.tolist() == pytest.approx([1.2, 1 / 1.2])
+    assert reweighting.gate.tolist() == pytest.approx([1.05, 1 / 1.05])
 
 
 def test_a_type_seen_only_present_or_without_label_leaves_the_gate_alone() -> None:

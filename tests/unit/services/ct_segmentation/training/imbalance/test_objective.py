@@ -89,6 +89,17 @@ def test_oversampling_adds_new_slices_of_the_rare_type_to_the_mean() -> None:
     assert loss.item() == pytest.approx(((real + made) / (12 + 6)).item(), rel=1e-6)
 
 
+def test_borderline_makes_nothing_of_a_type_that_lies_far_from_the_others() -> None:
+    _, targets = _embeddings()
+    config = replace(PLAIN, feature_oversampling=True, danger_neighbours=2)
+    asked = []
+    for borderline in (False, True):
+        head = Head()
+        _type_loss(replace(config, borderline=borderline), head, embeddings=torch.randn(6, 2) + 100 * targets[:, 1:])
+        asked.append(len(head.asked))
+    assert asked == [1, 0]
+
+
 def test_the_rare_type_is_interpolated_from_memory_when_the_batch_lacks_it() -> None:
     config = replace(PLAIN, feature_oversampling=True)
     bank = EmbeddingBank(2, COUNTS.positives, 4)
