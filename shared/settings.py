@@ -66,7 +66,9 @@ class Settings(BaseSettings):
     pacs_patience_s: float = Field(30.0, gt=0, description="A series not announced as complete by then is asked after")
     pacs_max_age_hours: float = Field(24.0, gt=0, description="What was received longer ago is archive, not analysed")
     pacs_head_words: re.Pattern[str] = Field(
-        re.compile(r"(?i)HEAD|BRAIN|SKULL|CRANI|CEREB|NEURO|STROKE|KOPF|SCH(AE|Ä)DEL|CRÂNE|CABEZA|TESTA|ENC[EÉ]F|ENC[EÉ]PH"),
+        re.compile(
+            r"(?i)HEAD|BRAIN|SKULL|CRANI|CEREB|NEURO|STROKE|KOPF|SCH(AE|Ä)DEL|CRÂNE|CABEZA|TESTA|ENC[EÉ]F|ENC[EÉ]PH"
+        ),
         description="What names a head in body part, descriptions or protocol",
     )
     pacs_priority: Literal["order", "stat", "routine"] = Field("order", description="order: as the images say")

@@ -14,7 +14,7 @@ class JobState(StrEnum):
 
 
 class PacsState(StrEnum):
-    """arriving → (waiting →) selected → handed over → answered → done; what is not analysed is refused or passed over."""
+    """arriving → (waiting →) selected → handed over → answered → done; else refused or passed over."""
 
     ARRIVING = "arriving"
     WAITING = "waiting"  # not the first choice: until the rest of its study is there

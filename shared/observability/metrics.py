@@ -44,10 +44,13 @@ WORKER_UP = Gauge("dhn_worker_live", "1 while the worker passes its own liveness
 
 PACS_SERIES = Counter("dhn_pacs_series", "Series from the PACS, by step of their way", ["step"])
 PACS_OBJECTS = Counter("dhn_pacs_objects_stored", "DICOM results stored back to the PACS", ["role"])
-PACS_FAILURES = Counter("dhn_pacs_failures", "Steps of the PACS bridge that did not succeed and are tried again", ["step"])
+PACS_FAILURES = Counter(
+    "dhn_pacs_failures", "Steps of the PACS bridge that did not succeed and are tried again", ["step"]
+)
 PACS_WAITING = Gauge("dhn_pacs_waiting", "Series from the PACS whose way is not at its end", ["state"])
 PACS_OLDEST_SECONDS = Gauge(
-    "dhn_pacs_oldest_waiting_seconds", "Since the last instance of the oldest series that is to be handed over or answered"
+    "dhn_pacs_oldest_waiting_seconds",
+    "Since the last instance of the oldest series that is to be handed over or answered",
 )
 PACS_FINDING_SECONDS = Histogram(
     "dhn_pacs_finding_seconds",

@@ -1,6 +1,5 @@
 """A worker process: Celery consumer, health server, and the watchdog that ends a process that hangs."""
 
-import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,19 +15,14 @@ from shared.contracts.states import JobState
 from shared.database.columns import now
 from shared.database.engine import Database
 from shared.database.tables import Job
-from shared.observability import metrics
 from shared.observability.health import serve_health
-from shared.observability.logs import configure_logs, logger
+from shared.observability.logs import configure_logs
+from shared.observability.watchdog import end_when_hung
 from shared.queueing.broker import worker_app
 from shared.queueing.runner import Handler, JobRunner
 from shared.settings import Settings
 
-log = logger(__name__)
-
 _DEADLINE_GRACE_S = 30.0
-_WATCH_EVERY_S = 5.0
-# sysexits.h EX_TEMPFAIL: the container's restart policy brings the worker back.
-_EXIT_HUNG = 75
 
 
 @dataclass(frozen=True)
@@ -82,7 +76,8 @@ def run_worker(service: Service, settings: Settings) -> None:
     )
     service.warm_up()
     ready["warm"] = True
-    Thread(target=_watch, args=(service, runner), name="watchdog", daemon=True).start()
+    # The lease gives the job of a process that was ended to the next one.
+    Thread(target=end_when_hung, args=(lambda: stall(service, runner),), name="watchdog", daemon=True).start()
     app = celery_app(service, runner)
     app.set_default()
     arguments = ["--quiet", "worker", "--pool=solo", "--concurrency=1", "--without-mingle", "--without-gossip"]
@@ -128,13 +123,3 @@ def stall(service: Service, runner: JobRunner) -> str | None:
     except Exception:
         return None  # the database is away: not the worker's fault, and a restart would not bring it back
     return f"{overdue} sent jobs lie untouched while the worker is idle" if overdue else None
-
-
-def _watch(service: Service, runner: JobRunner) -> None:
-    while True:
-        time.sleep(_WATCH_EVERY_S)
-        problem = stall(service, runner)
-        metrics.WORKER_UP.set(problem is None)
-        if problem is not None:
-            log.error("worker_hung", problem=problem)
-            os._exit(_EXIT_HUNG)  # a hung thread cannot be stopped; the lease gives its job to the next process

@@ -48,6 +48,7 @@ class PacsSeries(Identified):
     due_at: Mapped[datetime] = mapped_column(default=now)
     failures: Mapped[int] = mapped_column(Integer, default=0)
 
+    patient_id: Mapped[UUID | None] = mapped_column(ForeignKey("patients.id"))
     study_id: Mapped[UUID | None] = mapped_column(ForeignKey("studies.id"))
     job_id: Mapped[UUID | None] = mapped_column(ForeignKey("jobs.id"), index=True)
     finding_id: Mapped[UUID | None] = mapped_column(ForeignKey("findings.id"))
