@@ -2,10 +2,10 @@ import math
 
 import numpy as np
 import pytest
-from scipy.spatial.distance import directed_hausdorff
+from scipy.spatial.distance import cdist, directed_hausdorff
 from sklearn.metrics import f1_score
 
-from services.ct_segmentation.metrics import dice, dice_from_counts, hausdorff_distance
+from services.ct_segmentation.metrics import average_surface_distance, dice, dice_from_counts, hausdorff_distance
 
 RNG = np.random.default_rng(3)
 
@@ -54,6 +54,28 @@ def test_the_percentile_is_taken_per_direction_before_the_maximum() -> None:
     a[0, 27] = True
     assert hausdorff_distance(a, b, (1.0, 1.0)) == pytest.approx(9.0)
     assert hausdorff_distance(a, b, (1.0, 1.0), percentile=90) == 0.0
+
+
+def test_the_average_surface_distance_is_that_of_all_pairs_of_surface_points() -> None:
+    a, b = _blob((20, 30, 30), (9, 14, 12), 6), _blob((20, 30, 30), (11, 16, 17), 5)
+    spacing = np.array([5.0, 0.45, 0.6])
+    surfaces = [np.argwhere(mask & ~_eroded(mask)) * spacing for mask in (a, b)]
+    pairs = cdist(*surfaces)
+    expected = (pairs.min(axis=1).sum() + pairs.min(axis=0).sum()) / sum(pairs.shape)
+    assert average_surface_distance(a, b, tuple(spacing)) == pytest.approx(expected)
+
+
+def _eroded(mask: np.ndarray) -> np.ndarray:
+    """Pixels all of whose neighbours across a face are inside, by shifting instead of morphology."""
+    padded = np.pad(mask, 1)
+    shifted = [np.roll(padded, step, axis) for axis in range(mask.ndim) for step in (-1, 1)]
+    return np.logical_and.reduce(shifted)[(slice(1, -1),) * mask.ndim]
+
+
+def test_one_empty_mask_is_infinitely_far() -> None:
+    empty, full = np.zeros((4, 4), bool), np.ones((4, 4), bool)
+    assert average_surface_distance(empty, full, (1, 1)) == math.inf
+    assert average_surface_distance(empty, empty, (1, 1)) == 0.0
 
 
 def test_a_missing_spacing_is_refused() -> None:
