@@ -3,3 +3,5 @@
 from typing import Final
 
 API: Final = "/api/v1"
+# The base address of the FHIR interface; its errors are OperationOutcomes.
+FHIR: Final = f"{API}/fhir"

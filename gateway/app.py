@@ -14,8 +14,10 @@ from gateway.audit.routes import router as audit
 from gateway.auth.routes import sessions_router, users_router
 from gateway.events.broadcaster import Broadcaster
 from gateway.events.routes import router as events
+from gateway.fhir.routes import router as fhir
 from gateway.findings.routes import router as findings
 from gateway.health.routes import router as health
+from gateway.hl7.routes import router as hl7
 from gateway.jobs.routes import router as jobs
 from gateway.middleware.body_limit import BodyLimit
 from gateway.middleware.headers import SecurityHeaders
@@ -52,7 +54,20 @@ def create_app(
         generate_unique_id_function=_operation_id,
     )
     app.state.platform = platform
-    for router in (sessions_router, users_router, patients, studies, jobs, findings, alerts, events, audit, health):
+    for router in (
+        sessions_router,
+        users_router,
+        patients,
+        studies,
+        jobs,
+        findings,
+        fhir,
+        hl7,
+        alerts,
+        events,
+        audit,
+        health,
+    ):
         app.include_router(router)
     if page_directory is not None:
         serve_page(app, page_directory)

@@ -13,7 +13,9 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
+from gateway.address import FHIR
 from gateway.errors import DatabaseAwayError, TryLaterError
+from gateway.fhir.outcome import FhirResponse, operation_outcome
 from shared.errors import PlatformError
 from shared.observability.correlation import correlation_id
 
@@ -23,6 +25,7 @@ _RETRY_AFTER_S: Final = 5.0
 # Any request may meet these: not signed in, not allowed, wrong parameters, a fault of ours, a part that is away.
 _ALWAYS: Final = (401, 403, 422, 500, 503)
 _BODY: Final = (400, 413)
+_CONTENT: Final = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 
 class FieldError(BaseModel):
@@ -51,9 +54,10 @@ class ProblemResponse(JSONResponse):
     media_type = MEDIA_TYPE
 
 
-def problems(*statuses: int, body: bool = False) -> dict[int | str, dict[str, Any]]:
+def problems(
+    *statuses: int, body: bool = False, content: Mapping[str, Any] = _CONTENT
+) -> dict[int | str, dict[str, Any]]:
     """The OpenAPI ``responses`` of a route: what every route may answer, and ``statuses``."""
-    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     described = sorted({*_ALWAYS, *(_BODY if body else ()), *statuses})
     return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in described}
 
@@ -66,8 +70,10 @@ def problem(
     *,
     errors: Sequence[FieldError] | None = None,
     headers: Mapping[str, str] | None = None,
-) -> ProblemResponse:
-    """The answer that describes an error of ``request``."""
+) -> JSONResponse:
+    """The answer that describes an error of ``request``, to FHIR clients in their own words."""
+    if request.url.path.startswith(f"{FHIR}/"):
+        return FhirResponse(operation_outcome(status, code, detail, correlation_id()), status, dict(headers or {}))
     content = Problem(
         title=HTTPStatus(status).phrase,
         status=status,
@@ -89,13 +95,13 @@ def install(app: FastAPI) -> None:
         app.exception_handler(away)(_database_away)
 
 
-def unexpected(request: Request) -> ProblemResponse:
+def unexpected(request: Request) -> JSONResponse:
     """The answer to an exception that nobody foresaw; what happened stays in the log."""
     detail = "The server met an unexpected error; tell the operators the correlation id."
     return problem(request, 500, PlatformError.code, detail)
 
 
-async def _platform_error(request: Request, error: PlatformError) -> ProblemResponse:
+async def _platform_error(request: Request, error: PlatformError) -> JSONResponse:
     headers = {}
     if error.status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
@@ -105,7 +111,7 @@ async def _platform_error(request: Request, error: PlatformError) -> ProblemResp
     return problem(request, error.status, error.code, error.detail, headers=headers)
 
 
-async def _database_away(request: Request, _error: Exception) -> ProblemResponse:
+async def _database_away(request: Request, _error: Exception) -> JSONResponse:
     return await _platform_error(request, DatabaseAwayError())
 
 
@@ -117,12 +123,12 @@ _CODES: Final = {
 }
 
 
-async def _http_exception(request: Request, error: HTTPException) -> ProblemResponse:
+async def _http_exception(request: Request, error: HTTPException) -> JSONResponse:
     code, detail = _CODES.get(error.status_code, (f"http_{error.status_code}", str(error.detail)))
     return problem(request, error.status_code, code, detail, headers=error.headers)
 
 
-async def _validation_error(request: Request, error: RequestValidationError) -> ProblemResponse:
+async def _validation_error(request: Request, error: RequestValidationError) -> JSONResponse:
     errors = [_field_error(found) for found in error.errors()]
     detail = "The request was not accepted: " + "; ".join(f"{e.field}: {e.message}" for e in errors[:5])
     return problem(request, 422, "validation_failed", detail, errors=errors)

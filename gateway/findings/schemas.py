@@ -23,11 +23,13 @@ class ModelRef(BaseModel):
 
 
 class FindingLinks(BaseModel):
-    """Where a finding's images are; null where there is none."""
+    """Where a finding's images are, null where there is none; and where it is in the formats of other systems."""
 
     preview: str | None
     volume: str | None
     mask: str | None
+    fhir: str
+    hl7: str
 
 
 class Finding(BaseModel):
@@ -57,7 +59,7 @@ class Finding(BaseModel):
             model=ModelRef(name=row.model_name, version=row.model_version),
             report=CtReport.model_validate(row.report),
             created_at=row.created_at,
-            links=FindingLinks(**links),
+            links=FindingLinks(**links, fhir=f"{address}/fhir", hl7=f"{address}/hl7"),
         )
 
 

@@ -16,6 +16,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from gateway.app import create_app
+from gateway.fhir.resources import device_id
 from shared.artifacts.store import ArtifactStore
 from shared.contracts.states import Role
 from shared.database.engine import Database
@@ -45,18 +46,24 @@ class Served:
         work = Work(gateway)
         work.alert("contract")
         user = work.client.get("/api/v1/sessions/current").json()["user"]["id"]
+        finding = work.succeed()
         self.ids = {
             "patients": work.patient,
             "studies": work.study,
             "jobs": work.job,
-            "findings": work.succeed(),
+            "findings": finding,
             "alerts": gateway.client(Role.VIEWER).get("/api/v1/alerts").json()["items"][0]["id"],
             "users": user,
+            "Patient": work.patient,
+            "ImagingStudy": work.study,
+            "DiagnosticReport": finding,
+            "Observation": f"{finding}.haematoma-volume",
+            "Device": device_id("net", "1"),
         }
 
     def fill_in(self, case: schemathesis.Case) -> None:
         """Name what exists in every other example: a made-up id is a 404 and shows no more."""
-        resource = case.path.removeprefix("/api/v1/").split("/")[0]
+        resource = case.path.removeprefix("/api/v1/").removeprefix("fhir/").split("/")[0]
         if "id" in case.path_parameters and resource in self.ids and len(str(case.query)) % 2 == 0:
             case.path_parameters["id"] = self.ids[resource]
 

@@ -32,6 +32,8 @@ def test_a_finding_is_part_of_its_study_and_stands_for_itself(work):
         "preview": f"/api/v1/findings/{finding_id}/preview.png",
         "volume": f"/api/v1/findings/{finding_id}/volume.nii.gz",
         "mask": None,
+        "fhir": f"/api/v1/findings/{finding_id}/fhir",
+        "hl7": f"/api/v1/findings/{finding_id}/hl7",
     }
     study = work.client.get(f"/api/v1/studies/{work.study}").json()
     assert study["finding"] == finding

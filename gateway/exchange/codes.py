@@ -1,0 +1,50 @@
+"""Codes and units with their code systems, as FHIR and as HL7 v2 and DICOM name these."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class System:
+    """A code system: its URI in FHIR, and its name in HL7 table 0396, which is also DICOM's designator."""
+
+    uri: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Code:
+    """One concept of a code system."""
+
+    system: System
+    value: str
+    display: str
+
+
+LOINC: Final = System("http://loinc.org", "LN")
+SNOMED: Final = System("http://snomed.info/sct", "SCT")
+DICOM: Final = System("http://dicom.nema.org/resources/ontology/DCM", "DCM")
+UCUM: Final = System("http://unitsofmeasure.org", "UCUM")
+# What no terminology has a code for. An identifier under 2.25 is made of a random UUID and needs no registration
+# (ITU-T X.667); names that begin with 99 are local by rule, in HL7 v2 as in DICOM.
+LOCAL: Final = System("urn:oid:2.25.92915684292996542877935428594929564", "99DHN")
+
+CT_HEAD: Final = Code(LOINC, "24725-4", "CT Head")
+IMPRESSION: Final = Code(LOINC, "19005-8", "Radiology Imaging study [Impression] (narrative)")
+BRAIN: Final = Code(SNOMED, "12738006", "Brain")
+SOFTWARE: Final = Code(SNOMED, "706687001", "Software")
+COMPUTED_TOMOGRAPHY: Final = Code(DICOM, "CT", "Computed Tomography")
+STUDY_UID: Final = Code(DICOM, "110180", "Study Instance UID")
+SERIES_UID: Final = Code(DICOM, "112002", "Series Instance UID")
+TRACKING_UID: Final = Code(DICOM, "112040", "Tracking Unique Identifier")
+
+# Concepts and methods of measurements, the same as in the DICOM structured report (TID 1500).
+VOLUME: Final = Code(SNOMED, "118565006", "Volume")
+LONG_AXIS: Final = Code(SNOMED, "103339001", "Long axis")
+PERPENDICULAR_AXIS: Final = Code(SNOMED, "131189007", "Perpendicular Axis")
+HEIGHT: Final = Code(DICOM, "121207", "Height")
+VOXEL_SUM: Final = Code(DICOM, "126030", "Sum of segmented voxel method for volume")
+
+MILLILITRE: Final = Code(UCUM, "mL", "milliliter")
+MILLIMETRE: Final = Code(UCUM, "mm", "millimeter")
+UNITY: Final = Code(UCUM, "1", "no unit")

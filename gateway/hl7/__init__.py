@@ -1,0 +1,1 @@
+"""Findings as HL7 v2.5.1 messages."""
