@@ -36,8 +36,10 @@ def hausdorff_distance(
 
     Raises ValueError where the shapes differ or ``spacing_mm`` has not one entry per axis.
     """
-    to_labelled, to_predicted = _surface_distances(predicted, labelled, spacing_mm)
-    return float(max(np.percentile(to_labelled, percentile), np.percentile(to_predicted, percentile)))
+    directions = _surface_distances(predicted, labelled, spacing_mm)
+    if isinstance(directions, float):
+        return directions
+    return max(float(np.percentile(distances, percentile)) for distances in directions)
 
 
 def average_surface_distance(
@@ -47,18 +49,21 @@ def average_surface_distance(
 
     Raises ValueError as ``hausdorff_distance`` does.
     """
-    return float(np.concatenate(_surface_distances(predicted, labelled, spacing_mm)).mean())
+    directions = _surface_distances(predicted, labelled, spacing_mm)
+    return directions if isinstance(directions, float) else float(np.concatenate(directions).mean())
 
 
 def _surface_distances(
     predicted: NDArray[np.bool_], labelled: NDArray[np.bool_], spacing_mm: Sequence[float]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Distances in mm of each surface pixel of ``predicted`` to that of ``labelled``, and the other way round."""
+) -> tuple[NDArray[np.float64], NDArray[np.float64]] | float:
+    """Distances in mm of each surface pixel of ``predicted`` to that of ``labelled``, and the other way round.
+
+    One number where a mask is empty, by the policy of this module.
+    """
     if predicted.shape != labelled.shape or len(spacing_mm) != predicted.ndim:
         raise ValueError(f"Masks {predicted.shape}, {labelled.shape} and spacing {tuple(spacing_mm)} do not agree.")
     if not predicted.any() or not labelled.any():
-        distance = np.array([0.0 if predicted.any() == labelled.any() else math.inf])
-        return distance, distance
+        return 0.0 if predicted.any() == labelled.any() else math.inf
     # Both surfaces lie within the box around both masks: a tenth of a head to measure in.
     where = ndimage.find_objects((predicted | labelled).astype(np.uint8))[0]
     a, b = _surface(predicted[where]), _surface(labelled[where])
