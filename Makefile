@@ -8,7 +8,7 @@ PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run page install install-dev servers test test-python test-page compose-test lint format openapi clean
+.PHONY: help demo run page install install-dev servers test test-python test-page compose-test bench-ct bench-alert lint format openapi clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -58,6 +58,12 @@ test-page: frontend/node_modules/.installed
 
 compose-test: install-dev ## bring docker-compose.yml up for real, use it, break it, restore it (needs a Docker engine)
 	$(BIN)/python -m tests.compose.bring_up $(COMPOSE_TEST)
+
+bench-ct: install-dev ## the CT network: int8, fp32 and torch in turns, a worker's memory (BENCH='--run DIR --data DIR' adds Dice)
+	$(BIN)/python -m benchmarks.ct_segmentation $(BENCH)
+
+bench-alert: install-dev servers ## seconds from the last byte of a study to its alert, on two cores
+	$(BIN)/python -m benchmarks.study_to_alert $(BENCH)
 
 lint: install-dev ## style, types, walls
 	$(BIN)/ruff check .
