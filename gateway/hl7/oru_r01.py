@@ -26,11 +26,15 @@ _YES, _NO = composite("Y", "Yes", "HL70136"), composite("N", "No", "HL70136")
 
 @dataclass(frozen=True)
 class _Value:
-    """What one OBX says; ``content`` is encoded, ``type`` is its type by HL7 table 0125."""
+    """What one OBX says; ``content`` is encoded, ``type`` is its type by HL7 table 0125.
+
+    Values of one ``group`` belong together: its name becomes their OBX-4.
+    """
 
     type: str
     code: Code
     content: str
+    group: str = ""
     broader: Code | None = None
     unit: Code | None = None
     abnormal: bool = False
@@ -94,6 +98,7 @@ def _result(place: int, value: _Value, finding: Finding) -> str:
             1: str(place),
             2: value.type,
             3: _coded(value.code, value.broader),
+            4: text(value.group),
             5: value.content,
             6: _coded(value.unit) if value.unit else "",
             8: "A" if value.abnormal else "",
@@ -120,16 +125,14 @@ def _values(report: CtReport) -> Iterator[_Value]:
 
 
 def _of_statement(said: Statement) -> Iterator[_Value]:
+    group = said.code.value if said.parts else ""
     if isinstance(said.value, Quantity):
-        yield _quantity(said.code, said.value, said.broader, said.method)
+        content, unit = number(said.value.value), said.value.unit
+        yield _Value("NM", said.code, content, group, said.broader, unit, method=said.method)
     elif said.value is not None:
-        yield _Value("CE", said.code, _YES if said.value else _NO, said.broader, abnormal=said.value)
+        yield _Value("CE", said.code, _YES if said.value else _NO, group, said.broader, abnormal=said.value)
     for part in said.parts:
-        yield _quantity(part.code, part.quantity, None, None)
-
-
-def _quantity(code: Code, quantity: Quantity, broader: Code | None, method: Code | None) -> _Value:
-    return _Value("NM", code, number(quantity.value), broader, quantity.unit, method=method)
+        yield _Value("NM", part.code, number(part.quantity.value), group, unit=part.quantity.unit)
 
 
 def _coded(code: Code, other: Code | None = None) -> str:

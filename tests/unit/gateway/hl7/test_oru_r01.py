@@ -73,6 +73,13 @@ def test_volumes_are_numbers_in_ucum_millilitres() -> None:
     assert (obx["probability-IPH"][5], obx["probability-IPH"][6]) == ("0.91", "1^no unit^UCUM")
 
 
+def test_numbers_that_belong_together_share_a_sub_id() -> None:
+    groups = {code: obx[4] for code, obx in results(oru_r01(a_finding(a_report()))).items()}
+    assert {groups[code] for code in ("ABC2", "103339001", "131189007", "121207")} == {"ABC2"}
+    assert {groups[code] for code in ("probability-any", "probability-IPH")} == {"type-probabilities"}
+    assert groups["haematoma-volume"] == ""
+
+
 @pytest.mark.parametrize(("suspected", "answer", "flag"), [(True, "Y^Yes^HL70136", "A"), (False, "N^No^HL70136", "")])
 def test_suspicion_is_coded_and_flagged(suspected: bool, answer: str, flag: str) -> None:
     obx = results(oru_r01(a_finding(a_report(haemorrhage_suspected=suspected))))["haemorrhage-suspected"]
