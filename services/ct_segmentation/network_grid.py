@@ -51,6 +51,10 @@ class NetworkGrid:
             result[k] = cv2.addWeighted(planes[below], 1 - weight, above, weight, 0) if weight else planes[below]
         return result
 
+    def repeat(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Give every slice of the view the score of its slab: (len(starts),) -> (S,)."""
+        return np.repeat(scores, [stop - start for start, stop in self._spans()])
+
     def _spans(self) -> list[tuple[int, int]]:
         return list(zip(self.starts, (*self.starts[1:], self.shape[0]), strict=True))
 

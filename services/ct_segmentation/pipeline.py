@@ -16,12 +16,13 @@ from services.ct_segmentation.dicom_output.secondary_capture import capture_note
 from services.ct_segmentation.geometry import CanonicalView, canonical_view, upright_grid
 from services.ct_segmentation.measurements import without_specks
 from services.ct_segmentation.network import SlicePredictions
-from services.ct_segmentation.network_grid import network_grid
+from services.ct_segmentation.network_grid import NetworkGrid, network_grid
 from services.ct_segmentation.nifti_output import write_nifti
+from services.ct_segmentation.operating_points import DOUBTED, SURE
 from services.ct_segmentation.preview import montage, outlined_slice, slice_preview
 from services.ct_segmentation.reading.study import read_study
 from services.ct_segmentation.reading.study_files import StudyFile
-from services.ct_segmentation.report import HAEMATOMA, OEDEMA, make_report
+from services.ct_segmentation.report import HAEMATOMA, OEDEMA, Outlined, make_report
 from services.ct_segmentation.volume import CtVolume, voxel_ml_of
 from shared.contracts.ct import CtReport, Peculiarity
 from shared.observability.logs import logger
@@ -69,8 +70,9 @@ class CtAnalysis:
 
     ``labels`` is uint8 (S, H, W) on the acquired grid, in the order of ``volume.hu`` and ``volume.identity``:
     0 background, 1 haematoma, 2 oedema. ``files`` has the roles "volume" and "mask" (NIfTI on one orthogonal grid, for
-    viewers), "native_mask" (NIfTI on the acquired grid), "preview" and "montage" (PNG). From DICOM come, where nothing
-    hinders, "segmentation", "structured_report" and "secondary_capture" (DICOM).
+    viewers), "doubt" (likewise, where the network is undecided), "native_mask" (NIfTI on the acquired grid),
+    "preview" and "montage" (PNG). From DICOM come, where nothing hinders, "segmentation", "structured_report" and
+    "secondary_capture" (DICOM).
     """
 
     report: CtReport
@@ -94,41 +96,41 @@ def analyse(files: Sequence[StudyFile], network: Network, report_progress: Repor
         grid.average(view.hu), lambda share: report_progress(READ + (SEGMENTED - READ) * share, "segmenting")
     )
     report_progress(SEGMENTED, "measuring")
-    labels = _labels(
-        grid.spread(predictions.haematoma),
-        grid.spread(predictions.oedema),
-        network.thresholds,
-        voxel_ml_of(view.affine),
-    )
-    types = {name: float(probabilities.max()) for name, probabilities in predictions.types.items()}
-    native = view.to_native(labels)
+    outlined = _outlined(predictions, grid, network.thresholds, voxel_ml_of(view.affine))
+    native = view.to_native(outlined.labels)
     algorithm = Algorithm(network.name, network.version)
     report = make_report(
         volume,
         view,
-        labels,
-        types,
+        outlined,
         network.thresholds,
         (*grid.peculiarities, *dicom_peculiarities(volume.identity, native)),
         tracking_uid(volume.identity, algorithm, "haematoma") if volume.identity else None,
     )
     report_progress(MEASURED, "writing")
-    written = _write(volume, view, labels, native, report, folder)
-    report, dicom = _write_dicom(volume, view, labels, native, report, algorithm, folder)
+    written = _write(volume, view, outlined.labels, native, report, folder)
+    written["doubt"] = _write_doubt(view, grid.spread(predictions.doubt), folder)
+    report, dicom = _write_dicom(volume, view, outlined.labels, native, report, algorithm, folder)
     report_progress(WRITTEN, "writing")
     return CtAnalysis(report, volume, native, written | dicom)
 
 
-def _labels(
-    haematoma: NDArray[np.uint8], oedema: NDArray[np.uint8], thresholds: Mapping[str, float], voxel_ml: float
-) -> NDArray[np.uint8]:
-    """Label every voxel (S, H, W): haematoma before oedema, specks left out."""
+def _outlined(
+    predictions: SlicePredictions, grid: NetworkGrid, thresholds: Mapping[str, float], voxel_ml: float
+) -> Outlined:
+    """Label every voxel of the view (S, H, W): haematoma before oedema, specks left out."""
+    haematoma, oedema = grid.spread(predictions.haematoma), grid.spread(predictions.oedema)
     bleeding = without_specks(haematoma >= 255 * thresholds["haematoma"], voxel_ml)
     swollen = without_specks((oedema >= 255 * thresholds["oedema"]) & ~bleeding, voxel_ml)
     labels = np.zeros(haematoma.shape, np.uint8)
     labels[swollen] = OEDEMA
     labels[bleeding] = HAEMATOMA
-    return labels
+    sure, doubtful = (
+        float(np.count_nonzero(without_specks(haematoma >= 255 * level, voxel_ml)) * voxel_ml)
+        for level in (SURE, DOUBTED)
+    )
+    types = {name: grid.repeat(probabilities) for name, probabilities in predictions.types.items()}
+    return Outlined(labels, types, (sure, doubtful))
 
 
 def _write(
@@ -153,6 +155,13 @@ def _write(
         "preview": AnalysisFile(folder / "preview.png", "image/png"),
         "montage": AnalysisFile(folder / "montage.png", "image/png"),
     }
+
+
+def _write_doubt(view: CanonicalView, doubt: NDArray[np.uint8], folder: Path) -> AnalysisFile:
+    """Where the network is undecided, on the grid of "volume": entropy in bits x 255."""
+    upright = upright_grid(view)
+    write_nifti(folder / "doubt.nii.gz", upright.shear(doubt, fill=0), upright.affine)
+    return AnalysisFile(folder / "doubt.nii.gz", NIFTI)
 
 
 def _write_dicom(

@@ -1,12 +1,14 @@
 """The finding in numbers, from masks and probabilities."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from services.ct_segmentation.geometry import CanonicalView
 from services.ct_segmentation.measurements import AbcHalf, Measurement, measure
+from services.ct_segmentation.operating_points import highest, types_seen
 from services.ct_segmentation.radiomics.features import radiomics
 from services.ct_segmentation.review import review_flags
 from services.ct_segmentation.volume import CtVolume
@@ -24,20 +26,33 @@ from shared.contracts.ct import (
 HAEMATOMA, OEDEMA = 1, 2
 
 
+@dataclass(frozen=True)
+class Outlined:
+    """What the network's probabilities come to on a view.
+
+    ``labels`` (S, H, W): 0 background, 1 haematoma, 2 oedema. ``slice_types``: probability per slice (S,) and trained
+    type. ``haematoma_ml_range``: the volume of what bleeds for sure, and with all that is doubtful.
+    """
+
+    labels: NDArray[np.uint8]
+    slice_types: Mapping[str, NDArray[np.float32]]
+    haematoma_ml_range: tuple[float, float]
+
+
 def make_report(
     volume: CtVolume,
     view: CanonicalView,
-    labels: NDArray[np.uint8],
-    types: Mapping[str, float],
+    outlined: Outlined,
     thresholds: Mapping[str, float],
     further: tuple[Peculiarity, ...] = (),
     tracking_uid: str | None = None,
 ) -> CtReport:
-    """Measure ``labels`` (S, H, W; 0 background, 1 haematoma, 2 oedema) on the view's own grid.
+    """Measure what was outlined on the view's own grid.
 
-    ``types`` are the study's probability per trained type. The view holds the acquired voxels, so that mL = voxels x
-    |det(affine)| / 1000 is true for tilted scans too. ``tracking_uid`` is what a haematoma is to be called.
+    The view holds the acquired voxels, so that mL = voxels x |det(affine)| / 1000 is true for tilted scans too.
+    ``tracking_uid`` is what a haematoma is to be called.
     """
+    labels, types = outlined.labels, highest(outlined.slice_types)
     haematoma = measure(labels == HAEMATOMA, view.affine)
     oedema = measure(labels == OEDEMA, view.affine)
     peculiarities = (*volume.peculiarities, *view.peculiarities, *further)
@@ -49,8 +64,12 @@ def make_report(
         abc_over_2=_abc_over_2(haematoma.abc_half),
         components=[*_components("haematoma", haematoma), *_components("oedema", oedema)],
         largest_lesion_slice=main.largest_slice,
-        type_probabilities=dict(types),
-        haemorrhage_suspected=bool(haematoma.lesions) or any(p >= thresholds[name] for name, p in types.items()),
+        type_probabilities=types,
+        slice_type_probabilities={
+            name: [round(float(p), 4) for p in probabilities] for name, probabilities in outlined.slice_types.items()
+        },
+        haematoma_ml_range=outlined.haematoma_ml_range,
+        haemorrhage_suspected=bool(haematoma.lesions) or bool(types_seen(types, thresholds)),
         geometry=CtGeometry(
             slices=slices,
             rows=rows,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from services.ct_segmentation.measurements import Measurement
+from services.ct_segmentation.operating_points import types_seen
 from shared.contracts.ct import Peculiarity, ReviewFlag
 
 # Kothari's slice weights make ABC/2 of a perfect ellipsoid 65 % of its volume, and of 160 expert outlines (HemSeg-500)
@@ -35,7 +36,7 @@ def review_flags(
 def _disagreement(
     haematoma: Measurement, types: Mapping[str, float], thresholds: Mapping[str, float]
 ) -> Iterator[ReviewFlag]:
-    seen = sorted(name for name, probability in types.items() if probability >= thresholds[name])
+    seen = types_seen(types, thresholds)
     if seen and not haematoma.lesions:
         yield ReviewFlag(
             code="type_mask_disagreement",

@@ -68,8 +68,8 @@ class ReviewFlag(_Part):
 class Radiomics(_Part):
     """Features of all voxels of one lesion class together, by pyradiomics' definitions and under its names.
 
-    A feature that is undefined for the voxels at hand is absent: Elongation and Flatness of a single voxel, Skewness
-    and Kurtosis of intensities that are all equal.
+    A feature that is undefined for the voxels at hand is absent: Elongation and Flatness of a single voxel,
+    RobustMeanAbsoluteDeviation of two, Skewness and Kurtosis of intensities that are all equal.
     """
 
     shape: dict[str, float] = Field(description="The 14 shape features: mm, mm², mm³ or without unit")
@@ -86,6 +86,14 @@ class CtReport(_Part):
     largest_lesion_slice: int | None = Field(description="0-based, from the base upwards; null without a lesion")
     type_probabilities: dict[str, float] = Field(description="Per study; only types that the model was trained on")
     haemorrhage_suspected: bool
+    slice_type_probabilities: dict[str, list[float]] = Field(
+        default_factory=dict, description="Per slice from the base upwards; empty in findings made before there was any"
+    )
+    haematoma_ml_range: tuple[float, float] | None = Field(
+        None,
+        description="Volume of the voxels that the network is sure of (P >= 0.75), and with all that it doubts "
+        "(P >= 0.25). How far the outline could move; no confidence interval",
+    )
     geometry: CtGeometry
     peculiarities: list[Peculiarity]
     review_flags: list[ReviewFlag]

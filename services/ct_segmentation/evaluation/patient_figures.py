@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from services.ct_segmentation.evaluation.observations import FAR_SLICES, HeadObservation
 from services.ct_segmentation.evaluation.regions import froc
+from services.ct_segmentation.operating_points import study_threshold
 from shared.evaluation.bootstrap import bootstrap, bootstrap_mean
 from shared.evaluation.proportions import wilson
 from shared.evaluation.report import EvaluationReport
@@ -16,17 +17,12 @@ from shared.evaluation.scores import share
 _FALSE_REGIONS = (0.1, 0.25, 0.5, 1.0)
 
 
-def study_threshold(thresholds: Mapping[str, float]) -> float:
-    """The highest P(any) of its slices from which on a study is called bleeding; a slice's own where none is set."""
-    return thresholds.get("study_any", thresholds["any"])
-
-
 def add_patient_figures(
     report: EvaluationReport, heads: Sequence[HeadObservation], thresholds: Mapping[str, float]
 ) -> None:
     """Add figures by patient at the slice's threshold, by study at the study's, and by lesion box."""
     _add_by_slice_threshold(report, heads, thresholds["any"])
-    _add_by_study_threshold(report, heads, study_threshold(thresholds))
+    _add_by_study_threshold(report, heads, study_threshold(thresholds, "any"))
     _add_lesions(report, heads)
 
 
