@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from services.ct_segmentation.evaluation.observations import HeadObservation
-from services.ct_segmentation.evaluation.patient_figures import study_threshold
+from services.ct_segmentation.operating_points import study_threshold
 from services.ct_segmentation.evaluation.pictures.dice_by_size import draw_dice_by_size
 from services.ct_segmentation.evaluation.pictures.free_response import draw_free_response
 from services.ct_segmentation.evaluation.pictures.worst_cases import draw_worst_cases, draw_worst_scores
@@ -28,8 +28,8 @@ def draw_pictures(
     yield draw_reliability(all_labels, all_scores, title, folder / "reliability.png", note)
     if all_labels.any() and not all_labels.all():
         marks = {"slice threshold": thresholds["any"]}
-        if study_threshold(thresholds) != thresholds["any"]:
-            marks["study threshold"] = study_threshold(thresholds)
+        if study_threshold(thresholds, "any") != thresholds["any"]:
+            marks["study threshold"] = study_threshold(thresholds, "any")
         band = f"{note}; band: 1000 resamples of patients"
         yield draw_roc(labels, scores, marks, title, folder / "roc.png", band)
     if any(head.boxes for head in heads):

@@ -1,6 +1,7 @@
 import pytest
 
-from services.ct_segmentation.evaluation.patient_figures import add_patient_figures, study_threshold
+from services.ct_segmentation.evaluation.patient_figures import add_patient_figures
+from services.ct_segmentation.operating_points import study_threshold
 from services.ct_segmentation.evaluation.regions import Candidate
 from shared.evaluation.report import EvaluationReport
 from tests.fixtures.observed_heads import observed_head
@@ -30,7 +31,7 @@ def test_a_study_is_judged_at_its_own_threshold() -> None:
 
 
 def test_without_a_study_threshold_the_slices_own_is_taken() -> None:
-    assert study_threshold({"any": 0.1}) == 0.1
+    assert study_threshold({"any": 0.1}, "any") == 0.1
     assert values(SURE, HESITANT, ALARMING)["study_sensitivity"] == 1.0
 
 
