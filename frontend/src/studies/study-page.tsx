@@ -68,7 +68,7 @@ function Result({ finding, isCurrent: isFromLatestJob }: { finding: Finding; isC
 }
 
 function Images({ finding }: { finding: Finding }) {
-  const { volume, mask, preview } = finding.links;
+  const { volume, mask, preview, fhir, hl7 } = finding.links;
   return (
     <>
       {volume && mask && (
@@ -90,6 +90,16 @@ function Images({ finding }: { finding: Finding }) {
               mask
             </a>
           )}
+        </p>
+        <p>
+          For other systems:{" "}
+          <a href={fhir} download={`${finding.id}.fhir.json`}>
+            FHIR
+          </a>
+          {" · "}
+          <a href={hl7} download={`${finding.id}.hl7`}>
+            HL7
+          </a>
         </p>
       </section>
     </>
