@@ -27,8 +27,9 @@ from services.ct_segmentation.training.datasets.errors import (
     DatasetTableError,
     SeriesUnusableError,
 )
-from services.ct_segmentation.training.datasets.labelled_study import TYPES, LabelledStudy, LeftOut, TypeLabels
+from services.ct_segmentation.training.datasets.labelled_study import LabelledStudy, LeftOut, TypeLabels
 from services.ct_segmentation.training.datasets.tables import read_table, zero_or_one
+from services.ct_segmentation.training.framed_slices import TYPES
 from shared.errors import InputRefusedError
 
 READS = "reads.csv"

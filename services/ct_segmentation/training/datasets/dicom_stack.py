@@ -17,7 +17,7 @@ from services.ct_segmentation.reading.pixels import decode_slice
 from services.ct_segmentation.reading.slice_headers import SliceHeader, read_dataset, slice_headers
 from services.ct_segmentation.reading.study_files import StudyFile
 from services.ct_segmentation.training.datasets.dataset import MIN_SLICES
-from services.ct_segmentation.training.datasets.errors import SeriesUnusableError
+from services.ct_segmentation.training.datasets.errors import ImageUnreadableError, SeriesUnusableError
 from services.ct_segmentation.training.datasets.labelled_study import LeftOut
 from services.ct_segmentation.volume import AIR_HU, Acquisition, CtVolume
 from shared.errors import InputRefusedError
@@ -57,9 +57,8 @@ def read_stack(files: Mapping[str, Path]) -> DicomStack:
     for number, (name, path) in enumerate(files.items(), 1):
         try:
             slices.append(_read_slice(name, path, number))
-        except (InputRefusedError, OSError) as error:
-            code, detail = (error.code, error.detail) if isinstance(error, InputRefusedError) else ("io", str(error))
-            left_out.append(LeftOut(name, code, f"{name}: {detail}"))
+        except InputRefusedError as error:
+            left_out.append(LeftOut(name, error.code, f"{name}: {error.detail}"))
     kept = _one_position_each(_of_one_size([s for s in slices if not _is_blank(s, left_out)], left_out), left_out)
     if len(kept) < MIN_SLICES:
         raise SeriesUnusableError(f"{len(kept)} of {len(files)} slices are usable, fewer than {MIN_SLICES}.")
@@ -80,8 +79,11 @@ def _read_slice(name: str, path: Path, number: int) -> Slice:
     dataset = read_dataset(file, number)
     if dataset is None:
         raise NotDicomError("The file is not DICOM; download it again.")
-    header = next(iter(slice_headers(dataset, file, number)))
-    return Slice(name, header, decode_slice(dataset, header).hu)
+    try:
+        header = next(iter(slice_headers(dataset, file, number)))
+        return Slice(name, header, decode_slice(dataset, header).hu)
+    except (AttributeError, TypeError, ValueError) as error:  # an element that decoding needs is absent or no number
+        raise ImageUnreadableError(f"An element is missing or wrong ({error}); download it again.") from error
 
 
 def _is_blank(entry: Slice, left_out: list[LeftOut]) -> bool:

@@ -11,11 +11,11 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from services.ct_segmentation.training.framed_slices import TYPES
 from services.ct_segmentation.volume import spacing_of
 
-# The order of the network's type head. RSNA's columns are EDH, IPH, IVH, SAH, SDH, any: readers map by name.
-TYPES = ("any", "IPH", "IVH", "SAH", "SDH", "EDH")
-ANY = 0
+# Its place in ``TYPES``. Sets order types in their own ways (RSNA: EDH, IPH, IVH, SAH, SDH, any): readers map by name.
+ANY = TYPES.index("any")
 
 
 class Label(IntEnum):
@@ -69,19 +69,18 @@ class TypeLabels:
         """
         any_known, any_present = known[..., :1], present[..., :1] & known[..., :1]  # (..., 1)
         types_known, types_present = known[..., 1:], present[..., 1:] & known[..., 1:]  # (..., 5)
-        one = np.any(types_present, axis=-1, keepdims=True)
-        absent = any_known & ~any_present
-        consistent = ~np.logical_and(absent, one)
-        ruled_out = np.all(types_known, axis=-1, keepdims=True) & ~one
+        one = types_present.any(axis=-1, keepdims=True)
+        absent, ruled_out = any_known & ~any_present, types_known.all(axis=-1, keepdims=True) & ~one
+        consistent = ~(absent & one)
         untold = any_present & ruled_out
         present = np.concatenate([any_present | one, types_present], axis=-1)
         known = np.concatenate([any_known | one | ruled_out, (types_known & ~untold) | absent], axis=-1)
-        return cls(np.logical_and(present, consistent), np.logical_and(known, consistent))
+        return cls(present & consistent, known & consistent)
 
     def of_study(self) -> Self:
         """(S, 6) of slices to (6,) of their study: present on one slice is present; absent needs every slice."""
-        present = self.present.any(axis=0)
-        return type(self)(present, present | self.known.all(axis=0))
+        present: NDArray[np.bool_] = np.logical_or.reduce(self.present, axis=0)
+        return type(self)(present, present | np.logical_and.reduce(self.known, axis=0))
 
     def at(self, slices: slice | NDArray[np.intp]) -> Self:
         """The labels of some slices, in their order."""

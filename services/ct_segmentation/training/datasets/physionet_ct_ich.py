@@ -25,7 +25,6 @@ from services.ct_segmentation.training.datasets.errors import (
 )
 from services.ct_segmentation.training.datasets.labelled_study import (
     ANY,
-    TYPES,
     Label,
     LabelledStudy,
     LeftOut,
@@ -34,6 +33,7 @@ from services.ct_segmentation.training.datasets.labelled_study import (
 )
 from services.ct_segmentation.training.datasets.nifti_pairs import NiftiPair, nifti_files, pair_up, read_pair
 from services.ct_segmentation.training.datasets.tables import read_table, zero_or_one
+from services.ct_segmentation.training.framed_slices import TYPES
 
 SLICES = "hemorrhage_diagnosis_raw_ct.csv"
 DEMOGRAPHICS = ("Patient_demographics.csv", "patient_demographics.csv")

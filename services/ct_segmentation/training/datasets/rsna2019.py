@@ -27,9 +27,10 @@ from services.ct_segmentation.training.datasets.errors import (
     DatasetTableError,
     SeriesUnusableError,
 )
-from services.ct_segmentation.training.datasets.labelled_study import TYPES, LabelledStudy, LeftOut, TypeLabels
+from services.ct_segmentation.training.datasets.labelled_study import LabelledStudy, LeftOut, TypeLabels
 from services.ct_segmentation.training.datasets.rsna2019_index import index_images
 from services.ct_segmentation.training.datasets.tables import read_table, zero_or_one
+from services.ct_segmentation.training.framed_slices import TYPES
 
 TABLE, IMAGES = "stage_2_train.csv", "stage_2_train"
 # The folder that Kaggle's own archive unpacks to.

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from services.ct_segmentation.training.datasets.dataset import LabelledDataset
-from services.ct_segmentation.training.datasets.labelled_study import TYPES, LabelledStudy, LeftOut, TypeLabels
+from services.ct_segmentation.training.datasets.labelled_study import LabelledStudy, LeftOut, TypeLabels
+from services.ct_segmentation.training.framed_slices import TYPES
 
 EXAMPLES = 5
 AXES = ("slice", "row", "column")

@@ -8,12 +8,10 @@ import pandas as pd
 from services.ct_segmentation.training.datasets.errors import DatasetFileMissingError, DatasetTableError
 
 
-def read_table(path: Path, columns: Collection[str], only: Sequence[str] | None = None) -> pd.DataFrame:
+def read_table(path: Path, columns: Collection[str]) -> pd.DataFrame:
     """The CSV at ``path`` as text: every cell a string, empty where the file has nothing.
 
-    ``columns`` must be there; with ``only``, no others are kept.
-
-    Raises DatasetFileMissingError, DatasetTableError.
+    Raises DatasetFileMissingError, and DatasetTableError where one of ``columns`` is not there.
     """
     if not path.is_file():
         raise DatasetFileMissingError(f"No {path.name} in {path.parent}; put the set's own table there.")
@@ -24,7 +22,7 @@ def read_table(path: Path, columns: Collection[str], only: Sequence[str] | None 
     missing = sorted(set(columns) - set(table.columns))
     if missing:
         raise DatasetTableError(f"{path.name} lacks the columns {missing}; it must be the set's published table.")
-    return table[list(only)] if only is not None else table
+    return table
 
 
 def zero_or_one(table: pd.DataFrame, columns: Sequence[str], source: str) -> pd.DataFrame:
