@@ -8,6 +8,7 @@ declare -A package_of=(
   [chromium]=chromium
   [prometheus]=prometheus
   [amtool]=prometheus-alertmanager
+  [dciodvfy]=dicom3tools
 )
 
 missing=()
