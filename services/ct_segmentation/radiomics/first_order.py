@@ -15,8 +15,10 @@ def first_order_features(hu: NDArray[np.int16]) -> dict[str, float]:
     In HU, HU² (Energy, Variance) or without unit. Moments divide by N; Kurtosis is not in excess (a normal
     distribution has 3). Percentiles are interpolated linearly; the robust mean absolute deviation is of the values from
     the 10th to the 90th, both included. Entropy (bits) and Uniformity are of the histogram in ``BINS`` equal bins from
-    minimum to maximum. Energy counts voxels, so that it compares between grids of like voxels only. Intensities that
-    are all equal have no Skewness or Kurtosis: both are then absent.
+    minimum to maximum. Energy counts voxels, so that it compares between grids of like voxels only.
+
+    What is undefined is absent: Skewness and Kurtosis of intensities that are all equal, and the robust mean absolute
+    deviation of two that differ, none of which lies between the percentiles.
     """
     values = hu.astype(np.float64)
     tenth, quarter, median, three_quarters, ninetieth = np.percentile(values, (10, 25, 50, 75, 90))
@@ -37,11 +39,12 @@ def first_order_features(hu: NDArray[np.int16]) -> dict[str, float]:
         "Median": median,
         "Minimum": values.min(),
         "Range": np.ptp(values),
-        "RobustMeanAbsoluteDeviation": np.abs(middle - middle.mean()).mean(),
         "RootMeanSquared": np.sqrt(energy / len(values)),
         "Uniformity": np.sum(shares**2),
         "Variance": variance,
     }
+    if middle.size:
+        features["RobustMeanAbsoluteDeviation"] = np.abs(middle - middle.mean()).mean()
     if variance > 0:
         features["Skewness"] = np.mean(deviations**3) / variance**1.5
         features["Kurtosis"] = np.mean(deviations**4) / variance**2

@@ -58,9 +58,25 @@ def test_a_head_without_a_bleed_is_reported_empty(tmp_path) -> None:
 
     assert report.haematoma_ml == 0
     assert report.abc_over_2 is None
+    assert report.radiomics == {}
     assert report.largest_lesion_slice is None
     assert not report.haemorrhage_suspected
     assert (tmp_path / "preview.png").stat().st_size > 10_000
+
+
+@pytest.mark.parametrize("tilt_degrees", [0.0, 15.0])
+def test_the_known_bleed_has_its_shape_and_density_on_an_upright_and_on_a_tilted_grid(tmp_path, tilt_degrees) -> None:
+    head = small_head(pixels=160, row_spacing_mm=1.5, column_spacing_mm=1.5, noise_hu=1.0, tilt_degrees=tilt_degrees)
+
+    report = run(tmp_path, head).report
+
+    bleed = report.radiomics["haematoma"]
+    assert bleed.shape["VoxelVolume"] == pytest.approx(1000 * report.haematoma_ml)
+    axes_mm = [bleed.shape[f"{name}AxisLength"] for name in ("Least", "Minor", "Major")]
+    # A solid ellipsoid of semi-axis a varies by a² / 5 along it, and an axis length is four standard deviations.
+    assert axes_mm == pytest.approx([4 * semi_axis / np.sqrt(5) for semi_axis in (14.5, 21.47, 23.0)], rel=0.06)
+    assert bleed.first_order["Median"] == pytest.approx(61, abs=2)
+    assert report.radiomics["oedema"].first_order["Median"] == pytest.approx(22, abs=4)
 
 
 def test_the_report_fits_its_contract_and_names_peculiarities(tmp_path) -> None:
