@@ -128,7 +128,7 @@ def _slice_table(path: Path) -> dict[str, dict[int, Row]]:
     """Rows by scan and slice number. Rows that repeat a slice with other labels leave it unknown."""
     columns = [NONE, *(COLUMNS[name] for name in TYPES[1:])]
     table = read_table(path, ["PatientNumber", "SliceNumber", *columns])
-    codes = zero_or_one(table, columns, path.name).to_numpy()
+    codes = zero_or_one(table, columns, path.name).to_numpy(copy=True)
     codes[:, 0] = np.where(codes[:, 0] < 0, -1, 1 - codes[:, 0])  # "no haemorrhage" to "any"
     rows: dict[str, dict[int, Row]] = defaultdict(dict)
     for patient, number, code in zip(table["PatientNumber"], table["SliceNumber"], codes, strict=True):

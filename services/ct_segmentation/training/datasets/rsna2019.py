@@ -119,7 +119,7 @@ def _labels(path: Path) -> tuple[dict[str, NDArray[np.int8]], list[LeftOut]]:
     if types.isna().any():
         wrong = table["ID"][types.isna()].iloc[0]
         raise DatasetTableError(f"{path.name} has the ID {wrong!r}, which does not end in a type; download it again.")
-    images, place = np.unique(names[0].to_numpy(str), return_inverse=True)
+    place, images = pd.factorize(names[0])
     label = zero_or_one(table, ["Label"], path.name)["Label"].to_numpy()
     said = np.zeros((2, len(images), len(TYPES)), np.bool_)  # said to be absent, said to be present
     for value in (0, 1):
@@ -129,9 +129,7 @@ def _labels(path: Path) -> tuple[dict[str, NDArray[np.int8]], list[LeftOut]]:
     labels = TypeLabels.implied(said[1] & once, once)
     doubtful = (said[0] & said[1]).any(axis=1) | (once & ~labels.known).any(axis=1)
     left_out = [
-        LeftOut(
-            str(image), "labels_contradict", f"{TABLE} contradicts itself on {image}: what it says there is unknown."
-        )
+        LeftOut(image, "labels_contradict", f"{TABLE} contradicts itself on {image}: what it says there is unknown.")
         for image in images[doubtful]
     ]
     rows = np.where(labels.known, labels.present.astype(np.int8), np.int8(-1)).astype(np.int8)

@@ -7,6 +7,8 @@ import pandas as pd
 
 from services.ct_segmentation.training.datasets.errors import DatasetFileMissingError, DatasetTableError
 
+CODES = {"0": 0, "0.0": 0, "1": 1, "1.0": 1, "": -1, "nan": -1}
+
 
 def read_table(path: Path, columns: Collection[str]) -> pd.DataFrame:
     """The CSV at ``path`` as text: every cell a string, empty where the file has nothing.
@@ -30,13 +32,12 @@ def zero_or_one(table: pd.DataFrame, columns: Sequence[str], source: str) -> pd.
 
     Raises DatasetTableError naming the first other value.
     """
-    cells = table[list(columns)].apply(lambda column: column.str.strip())
-    codes = cells.replace({"0": "0", "0.0": "0", "1": "1", "1.0": "1", "": "-1", "nan": "-1"})
-    wrong = ~codes.isin(["0", "1", "-1"])
-    if wrong.to_numpy().any():
-        row, column = (int(index) for index in zip(*wrong.to_numpy().nonzero(), strict=True).__next__())
+    codes = table[list(columns)].apply(lambda column: column.str.strip().map(CODES))
+    rows, places = codes.isna().to_numpy().nonzero()
+    if len(rows):
+        row, column = int(rows[0]), columns[int(places[0])]
         raise DatasetTableError(
-            f"{source} has {cells.iat[row, column]!r} in row {row + 1}, column {columns[column]}, where only 0, 1 or "
-            "nothing may stand; correct the table."
+            f"{source} has {table[column].iloc[row]!r} in row {row + 1}, column {column}, where only 0, 1 or nothing "
+            "may stand; correct the table."
         )
     return codes.astype("int8")
