@@ -8,12 +8,15 @@ from pathlib import Path
 from threading import Thread
 
 import uvicorn
+from pydantic import SecretStr
 
 from deploy.sample import TRUE_HAEMATOMA_ML, submit_sample
 from gateway.app import create_app
-from gateway.auth.users import add_first_administrator
+from gateway.auth.users import add_first_administrator, set_service_account
 from services.ct_segmentation import worker as ct_segmentation
+from services.pacs_bridge import worker as pacs_bridge
 from shared.artifacts.store import ArtifactStore
+from shared.contracts.states import Role
 from shared.database.engine import Database
 from shared.database.migrate import migrate
 from shared.observability.logs import configure_logs
@@ -44,6 +47,15 @@ class Embedded:
         for service in (ct_segmentation.service(),):
             Thread(target=service.warm_up, name=f"warm-up-{service.name}", daemon=True).start()
             start_in_thread(service, JobRunner(self.database, self.artifacts, self.settings))
+
+    def watch_pacs(self, address: str) -> None:
+        """Watch the PACS, if there is one; the bridge's account gets a fresh password with each start."""
+        if self.settings.pacs_url is None:
+            return
+        password, account = secrets.token_urlsafe(32), self.settings.pacs_account
+        self.database.write(lambda session: set_service_account(session, account, Role.CLINICIAN, password))
+        own = {"pacs_gateway_url": address, "pacs_account_password": SecretStr(password)}
+        pacs_bridge.start_in_thread(self.settings.model_copy(update=own), self.database)
 
     def first_administrator(self) -> str | None:
         """Create the first administrator; the password, or None where there already is one."""
@@ -92,6 +104,7 @@ def _tell(platform: Embedded, address: str, with_sample: bool) -> None:
     """Once the server answers, say what a person needs to know."""
     while not platform.server.started:
         time.sleep(0.05)
+    platform.watch_pacs(address)
     lines = [f"DeepHemorrhageNet is ready at {address}  (research use; not a medical device)"]
     lines.append(f"Data and log are in {platform.settings.data_directory}/; Ctrl-C stops it.")
     _print(lines)

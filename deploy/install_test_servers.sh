@@ -8,6 +8,8 @@ declare -A package_of=(
   [chromium]=chromium
   [prometheus]=prometheus
   [amtool]=prometheus-alertmanager
+  [Orthanc]=orthanc-dicomweb  # with its plugin, which needs the server
+  [storescu]=dcmtk
   [dciodvfy]=dicom3tools
 )
 

@@ -162,6 +162,52 @@ _MESSAGES = Section(
     ),
 )
 
+_BRIDGE = 'job="pacs_bridge"'
+_PACS = Section(
+    "PACS (empty without the profile pacs)",
+    (
+        Panel(
+            "From last slice to finding",
+            "From the last instance of a series being received to its finding; Orthanc's StableAge (10 s) is in it.",
+            "s",
+            _quantiles("dhn_pacs_finding_seconds", "job", _BRIDGE),
+            alarm_from=120,
+        ),
+        Panel(
+            "Series on their way",
+            "arriving: not complete yet. waiting: no first choice, until the rest of the study is there. selected and "
+            "answered: the bridge's turn. handed_over: the worker's.",
+            "none",
+            (Query(f"sum by (state) (dhn_pacs_waiting{{{_BRIDGE}}})", "{{state}}"),),
+        ),
+        Panel(
+            "Oldest series that waits for the bridge",
+            "Since the last instance of the oldest series that is to be handed over or answered. Alert: 5 minutes.",
+            "s",
+            (Query(f"max(dhn_pacs_oldest_waiting_seconds{{{_BRIDGE}}})", "oldest"),),
+            alarm_from=300,
+        ),
+        Panel(
+            "Series from the PACS",
+            "Per hour, by step. 'passed_over' is nothing to analyse; 'refused' should have been analysed, and was not.",
+            "none",
+            (Query(f"3600 * sum by (step) (rate(dhn_pacs_series_total{{{_BRIDGE}}}[5m]))", "{{step}}"),),
+        ),
+        Panel(
+            "Results stored back",
+            "DICOM objects stored in Orthanc, per hour, by kind.",
+            "none",
+            (Query(f"3600 * sum by (role) (rate(dhn_pacs_objects_stored_total{{{_BRIDGE}}}[5m]))", "{{role}}"),),
+        ),
+        Panel(
+            "Steps tried again",
+            "Per minute: Orthanc, the gateway or the database did not answer, or the queue is full.",
+            "none",
+            (Query(f"60 * sum by (step) (rate(dhn_pacs_failures_total{{{_BRIDGE}}}[5m]))", "{{step}}"),),
+        ),
+    ),
+)
+
 _REQUESTS = Section(
     "Gateway",
     (
@@ -270,7 +316,7 @@ def operations_overview() -> dict[str, object]:
         "dhn-operations",
         "Operations overview",
         "Does the platform take, work on and answer? From the metrics in shared/observability/metrics.py.",
-        (_NOW, _JOBS, _MESSAGES, _REQUESTS, _PROCESSES),
+        (_NOW, _JOBS, _MESSAGES, _PACS, _REQUESTS, _PROCESSES),
     )
 
 

@@ -33,12 +33,20 @@ def generate(root: Path, group: int) -> list[str]:
     broker = password("redis/password")
     password("grafana/admin_password")
     password("first_admin/password")
+    pacs_bridge = password("orthanc/bridge_password")
+    pacs_modality = password("orthanc/modality_password")
+    pacs_account = password("pacs_bridge/account_password")
 
+    database_url = f"mysql+pymysql://dhn:{database}@mysql:3306/dhn"
     derived = {
-        "platform/dhn_database_url": f"mysql+pymysql://dhn:{database}@mysql:3306/dhn",
+        "platform/dhn_database_url": database_url,
         "platform/dhn_broker_url": f"redis://:{broker}@redis:6379/0",
         "mysql/client.cnf": f"[client]\nuser=dhn\npassword={database}\n",
         "redis/auth.conf": f"requirepass {broker}\n",
+        "orthanc/users.json": json.dumps({"RegisteredUsers": {"pacs-bridge": pacs_bridge, "modality": pacs_modality}}),
+        "pacs_bridge/dhn_database_url": database_url,
+        "pacs_bridge/dhn_pacs_password": pacs_bridge,
+        "pacs_bridge/dhn_pacs_account_password": pacs_account,
     }
     for name, content in derived.items():
         _write(root / name, content, group)

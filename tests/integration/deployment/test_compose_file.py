@@ -16,7 +16,7 @@ from shared.settings import Settings
 REPOSITORY = Path(__file__).parents[3]
 COMPOSE: dict[str, Any] = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-ONCE = {"secrets", "passwords", "migrate", "first_admin"}
+ONCE = {"secrets", "passwords", "migrate", "first_admin", "pacs_account"}
 LASTING = sorted(set(SERVICES) - ONCE)
 
 
@@ -46,23 +46,61 @@ def test_what_runs_once_is_not_started_again(name: str) -> None:
     assert SERVICES[name]["restart"] == "no"
 
 
-def test_only_the_proxy_is_published_and_grafana_on_loopback() -> None:
+def test_only_the_proxy_and_the_dicom_port_are_published_and_grafana_on_loopback() -> None:
     ports = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
-    assert ports == {"proxy": ["${DHN_HTTP_PORT:-8080}:8080"], "grafana": ["127.0.0.1:${DHN_GRAFANA_PORT:-3000}:3000"]}
+    assert ports == {
+        "proxy": ["${DHN_HTTP_PORT:-8080}:8080"],
+        "grafana": ["127.0.0.1:${DHN_GRAFANA_PORT:-3000}:3000"],
+        "orthanc": ["${DHN_PACS_DICOM_PORT:-4242}:4242"],
+    }
+
+
+def test_the_pacs_is_there_on_request_only_and_nothing_else_waits_for_it() -> None:
+    of_pacs = {name for name, service in SERVICES.items() if "pacs" in service.get("profiles", [])}
+    assert of_pacs == {"orthanc", "pacs_account", "pacs_bridge"}
+    for name in set(SERVICES) - of_pacs:
+        assert not of_pacs & set(SERVICES[name].get("depends_on", {})), name
+
+
+def test_orthanc_is_met_over_http_only_by_the_bridge_and_the_proxy() -> None:
+    assert COMPOSE["networks"]["pacs"] == {"internal": True}
+    on_pacs = {name for name, service in SERVICES.items() if "pacs" in service.get("networks", [])}
+    assert on_pacs == {"orthanc", "pacs_bridge", "proxy"}
+    assert [name for name, service in SERVICES.items() if "modalities" in service.get("networks", [])] == ["orthanc"]
+
+
+def test_the_proxy_passes_nothing_to_orthanc_but_stow() -> None:
+    [(path, block)] = [
+        (path, block)
+        for path, block in re.findall(
+            r"location ~ (\S+) \{((?:[^{}]|\{[^{}]*\})*)\}", (REPOSITORY / "deploy/proxy/nginx.conf").read_text()
+        )
+        if "orthanc" in block
+    ]
+    assert "limit_except POST { deny all; }" in block
+    for allowed in ("/dicom-web/studies", "/dicom-web/studies/1.2.840.1"):
+        assert re.match(path, allowed)
+    for kept in (
+        "/dicom-web/studies/1.2/series",
+        "/dicom-web/servers",
+        "/instances",
+        "/dicom-web/studies/../../system",
+    ):
+        assert not re.match(path, kept)
 
 
 def test_database_and_broker_are_met_only_by_what_works_with_them() -> None:
     assert COMPOSE["networks"]["data"] == COMPOSE["networks"]["services"] == {"internal": True}
     on_data = {name for name, service in SERVICES.items() if "data" in service.get("networks", [])}
     workers = {"ct_segmentation", "ct_segmentation_stat"}
-    assert on_data == {"mysql", "redis", "migrate", "first_admin", "gateway", *workers}
+    assert on_data == {"mysql", "redis", "migrate", "first_admin", "pacs_account", "pacs_bridge", "gateway", *workers}
     assert SERVICES["mysql"]["networks"] == SERVICES["redis"]["networks"] == ["data"]
 
 
-def test_only_proxy_grafana_and_alertmanager_reach_beyond_the_machine() -> None:
+def test_only_proxy_grafana_alertmanager_and_orthanc_reach_beyond_the_machine() -> None:
     outward = {name for name, network in COMPOSE["networks"].items() if not network.get("internal")}
     reaching = {name for name, service in SERVICES.items() if outward & set(service.get("networks", []))}
-    assert reaching == {"proxy", "grafana", "alertmanager"}
+    assert reaching == {"proxy", "grafana", "alertmanager", "orthanc"}
 
 
 def test_every_container_has_its_networks_named() -> None:
@@ -94,11 +132,15 @@ def test_each_secrets_volume_is_read_by_its_consumers_alone() -> None:
             assert mode == ["ro"], f"{name} could change {source}"
             readers.setdefault(source, set()).add(name)
     assert readers == {
-        "secrets_platform": {"gateway", "migrate", "first_admin", "ct_segmentation", "ct_segmentation_stat"},
+        "secrets_platform": {
+            *("gateway", "migrate", "first_admin", "pacs_account", "ct_segmentation", "ct_segmentation_stat"),
+        },
         "secrets_mysql": {"mysql"},
         "secrets_redis": {"redis"},
         "secrets_grafana": {"grafana", "passwords"},
         "secrets_first_admin": {"first_admin", "passwords"},
+        "secrets_orthanc": {"orthanc", "passwords"},
+        "secrets_pacs_bridge": {"pacs_bridge", "pacs_account"},
     }
 
 
@@ -151,7 +193,8 @@ def test_the_proxy_sends_the_policy_of_the_gateway() -> None:
 
 
 def test_the_proxy_lets_through_what_the_gateway_takes() -> None:
-    [megabytes] = re.findall(r"client_max_body_size (\d+)m;", (REPOSITORY / "deploy/proxy/nginx.conf").read_text())
+    sizes = re.findall(r"client_max_body_size (\d+)m;", (REPOSITORY / "deploy/proxy/nginx.conf").read_text())
+    [megabytes] = set(sizes)
     assert int(megabytes) * 2**20 > Settings.model_fields["upload_max_bytes"].default
 
 

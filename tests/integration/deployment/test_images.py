@@ -19,7 +19,7 @@ def pinned() -> dict[str, str]:
 
 def test_recipes_build_with_any_engine() -> None:
     """No syntax line (it pulls a frontend), no linked copies, no heredocs."""
-    assert len(RECIPES) == 2
+    assert len(RECIPES) == 3
     for recipe in RECIPES:
         text = recipe.read_text()
         assert not re.search(r"^# *syntax=|--link|<<", text, flags=re.MULTILINE), recipe.name
@@ -51,4 +51,13 @@ def test_nothing_but_named_folders_enters_a_build() -> None:
     lines = [line for line in (REPOSITORY / ".dockerignore").read_text().splitlines() if not line.startswith("#")]
     assert lines[0] == "*"
     allowed = {line.removeprefix("!").rstrip("/") for line in lines if line.startswith("!")}
-    assert allowed == {"constraints.txt", "pyproject.toml", "shared", "gateway", "services", "frontend", "deploy/proxy"}
+    assert allowed == {
+        "constraints.txt",
+        "pyproject.toml",
+        "shared",
+        "gateway",
+        "services",
+        "frontend",
+        "deploy/orthanc",
+        "deploy/proxy",
+    }

@@ -1,3 +1,4 @@
+import json
 import os
 import stat
 from pathlib import Path
@@ -6,7 +7,7 @@ import pytest
 
 from deploy.secrets.generate import generate
 
-CONSUMERS = ("platform", "mysql", "redis", "grafana", "first_admin")
+CONSUMERS = ("platform", "mysql", "redis", "grafana", "first_admin", "orthanc", "pacs_bridge")
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def files(root: Path) -> dict[str, str]:
 def test_the_first_start_makes_a_different_password_for_each_consumer(root: Path) -> None:
     names = generate(root, os.getgid())
     made = files(root)
-    assert len(names) == len({made[name] for name in names}) == 5
+    assert len(names) == len({made[name] for name in names}) == 8
     assert all(len(made[name]) >= 43 for name in names)  # 32 bytes, base64
 
 
@@ -48,6 +49,12 @@ def test_the_urls_carry_the_passwords_that_the_servers_get(root: Path) -> None:
     made = files(root)
     assert made["platform/dhn_database_url"] == f"mysql+pymysql://dhn:{made['mysql/password']}@mysql:3306/dhn"
     assert made["platform/dhn_broker_url"] == f"redis://:{made['redis/password']}@redis:6379/0"
+    users = json.loads(made["orthanc/users.json"])["RegisteredUsers"]
+    assert users == {
+        "pacs-bridge": made["pacs_bridge/dhn_pacs_password"],
+        "modality": made["orthanc/modality_password"],
+    }
+    assert made["pacs_bridge/dhn_pacs_account_password"] == made["pacs_bridge/account_password"]
     assert made["redis/auth.conf"] == f"requirepass {made['redis/password']}\n"
     assert f"password={made['mysql/password']}\n" in made["mysql/client.cnf"]
 
@@ -63,9 +70,17 @@ def test_a_lost_url_is_written_again_from_the_password(root: Path) -> None:
 def test_a_consumer_finds_only_its_own_secrets(root: Path) -> None:
     generate(root, os.getgid())
     made = files(root)
-    for consumer in ("mysql", "redis"):
-        others = "".join(text for name, text in made.items() if name.split("/")[0] not in (consumer, "platform"))
-        assert made[f"{consumer}/password"] not in others
+    # Who serves, and who may know the server's password besides.
+    for password, clients in {
+        "mysql/password": {"platform", "pacs_bridge"},
+        "redis/password": {"platform"},
+        "orthanc/bridge_password": {"pacs_bridge"},
+        "orthanc/modality_password": set(),
+        "pacs_bridge/account_password": set(),
+    }.items():
+        knowing = {password.split("/")[0], *clients}
+        others = "".join(text for name, text in made.items() if name.split("/")[0] not in knowing)
+        assert made[password] not in others, password
     assert made["mysql/root_password"] not in "".join(t for n, t in made.items() if n != "mysql/root_password")
 
 
