@@ -70,8 +70,13 @@ class Gateway:
         return Accepted(UUID(accepted["study"]["id"]), UUID(accepted["job"]["id"]))
 
     def result(self, finding_id: UUID, role: str) -> bytes:
-        """A finding's DICOM object."""
-        return self._send(lambda: self._http.build_request("GET", f"/findings/{finding_id}/{role}.dcm")).content
+        """A finding's DICOM object, which the finding is known to have."""
+        try:
+            return self._send(lambda: self._http.build_request("GET", f"/findings/{finding_id}/{role}.dcm")).content
+        except GatewayRefusedError as error:
+            raise GatewayUnavailableError(
+                f"The gateway does not give a finding's {role} ({error.reason}); it is asked again."
+            ) from error
 
     def check(self) -> None:
         """See whether the gateway answers and lets the bridge in."""

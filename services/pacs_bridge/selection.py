@@ -31,7 +31,7 @@ _OTHER_PART: Final = re.compile(
     re.IGNORECASE,
 )
 # Reconstructions for bone and lung: noise that outshouts blood. "H60s", "Hr68", "J70h", "BONE", "EDGE", "FC30", "YD".
-_SHARP_KERNEL: Final = re.compile(r"BONE|EDGE|LUNG|SHARP|^[A-Z][a-z]?[6-9]\d|^FC(3\d|8\d)$|^Y[A-E]$", re.IGNORECASE)
+_SHARP_KERNEL: Final = re.compile(r"(?i:BONE|EDGE|LUNG|SHARP)|^[A-Z][a-z]?[6-9]\d|^FC(3\d|8\d)$|^Y[C-E]$")
 _PROJECTIONS: Final = {"MIP", "MAX_IP", "MINIP", "MIN_IP", "VRT", "3D", "VOLUME RENDERING"}
 _DESCRIPTIONS: Final = ("SeriesDescription", "ProtocolName", "StudyDescription", "RequestedProcedureDescription")
 _ORDER_WORDS: Final = (
