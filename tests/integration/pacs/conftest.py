@@ -52,7 +52,7 @@ class Watched:
             self.bridge.turn()
             return len(self._in(states)) >= count
 
-        wait_until(there, f"{count} series {' or '.join(states)}", patience_s=30)
+        wait_until(there, f"{count} series {' or '.join(states)}", patience_s=120)
         return self._in(states)
 
     def jobs(self) -> list[Job]:
