@@ -1,6 +1,7 @@
 """What a person sees and does: the built page in a browser, before the real platform."""
 
 import io
+import json
 from functools import cache
 from typing import Any
 from uuid import uuid4
@@ -127,6 +128,18 @@ def test_the_viewer_paints_the_lesion_and_shows_the_plain_image_without(page: Pa
     assert plain.std() > 20  # a head, not an empty canvas
     page.get_by_label("Bone").check()
     assert picture_of(canvas).mean() < plain.mean()  # a wide window darkens the brain
+
+
+def test_a_finding_is_downloaded_in_the_forms_of_other_systems(page: Page, analysed: dict[str, Any]) -> None:
+    page.goto(f"/studies/{analysed['study_id']}")
+
+    def downloaded(link: str) -> str:
+        with page.expect_download() as download:
+            page.get_by_role("link", name=link, exact=True).click()
+        return download.value.path().read_bytes().decode()
+
+    assert json.loads(downloaded("FHIR"))["resourceType"] == "Bundle"
+    assert downloaded("HL7").startswith("MSH|^~\\&|")
 
 
 def test_slices_are_reached_from_the_keyboard(page: Page, analysed: dict[str, Any]) -> None:
