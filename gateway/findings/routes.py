@@ -1,4 +1,4 @@
-"""Results of finished work, with their images."""
+"""Results of finished work, with their files."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 from gateway.address import API
 from gateway.auth.access import Anyone, SignedIn
 from gateway.findings import service
-from gateway.findings.schemas import IMAGES, Finding, FindingPage
+from gateway.findings.schemas import FILES, Finding, FindingPage, ServedFile
 from gateway.paging import ThePaging
 from gateway.platform import Platform, ThePlatform
 from gateway.problems import problems
@@ -33,39 +33,34 @@ def get_finding(finding_id: PathId, user: Anyone, platform: ThePlatform) -> Find
     return platform.database.write(lambda session: Finding.of(service.read(session, finding_id, user.actor)))
 
 
-_GZIP = "application/gzip"
+def _serve(role: str, file: ServedFile) -> None:
+    """Offer the finding's file of this role under its own address."""
+
+    def get_file(
+        finding_id: PathId, user: Anyone, platform: ThePlatform, if_none_match: IfNoneMatch = None
+    ) -> Response:
+        return _file(platform, user, finding_id, role, file.media_type, if_none_match)
+
+    content: dict[str, Any] = {file.media_type: {"schema": {"type": "string", "format": "binary"}}}
+    router.add_api_route(
+        f"/findings/{{id}}/{file.name}",
+        get_file,
+        name=f"get_finding_{role}",
+        description=file.what,
+        response_class=Response,
+        responses={
+            **problems(404),
+            200: {"content": content},
+            304: {"description": "The copy at hand is still right"},
+        },
+    )
 
 
-def _image_answers(media_type: str) -> dict[int | str, dict[str, Any]]:
-    image = {"content": {media_type: {"schema": {"type": "string", "format": "binary"}}}}
-    return {**problems(404), 200: image, 304: {"description": "The copy at hand is still right"}}
+for _role, _served in FILES.items():
+    _serve(_role, _served)
 
 
-@router.get(f"/findings/{{id}}/{IMAGES['preview']}", response_class=Response, responses=_image_answers("image/png"))
-def get_finding_preview(
-    finding_id: PathId, user: Anyone, platform: ThePlatform, if_none_match: IfNoneMatch = None
-) -> Response:
-    """The slice with the largest lesion, its outline drawn in (PNG)."""
-    return _image(platform, user, finding_id, "preview", "image/png", if_none_match)
-
-
-@router.get(f"/findings/{{id}}/{IMAGES['volume']}", response_class=Response, responses=_image_answers(_GZIP))
-def get_finding_volume(
-    finding_id: PathId, user: Anyone, platform: ThePlatform, if_none_match: IfNoneMatch = None
-) -> Response:
-    """The CT volume that the mask belongs to (NIfTI, gzip)."""
-    return _image(platform, user, finding_id, "volume", _GZIP, if_none_match)
-
-
-@router.get(f"/findings/{{id}}/{IMAGES['mask']}", response_class=Response, responses=_image_answers(_GZIP))
-def get_finding_mask(
-    finding_id: PathId, user: Anyone, platform: ThePlatform, if_none_match: IfNoneMatch = None
-) -> Response:
-    """The lesion mask on the volume's grid (NIfTI, gzip)."""
-    return _image(platform, user, finding_id, "mask", _GZIP, if_none_match)
-
-
-def _image(
+def _file(
     platform: Platform, user: SignedIn, finding_id: UUID, role: str, media_type: str, if_none_match: str | None
 ) -> Response:
     ref = platform.database.write(lambda session: service.image(session, finding_id, role, user.actor))

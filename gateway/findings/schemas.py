@@ -1,5 +1,6 @@
 """Findings as answers."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 from uuid import UUID
@@ -11,8 +12,31 @@ from gateway.paging import Page
 from shared.contracts.ct import CtReport
 from shared.database.tables import Finding as FindingRow
 
-# Roles of a finding's artifacts that are served, and the last part of their address.
-IMAGES = {"preview": "preview.png", "volume": "volume.nii.gz", "mask": "mask.nii.gz"}
+
+@dataclass(frozen=True)
+class ServedFile:
+    """A file of a finding: the last part of its address, its media type, and what it is."""
+
+    name: str
+    media_type: str
+    what: str
+
+
+# Roles of a finding's artifacts that are served.
+FILES = {
+    "preview": ServedFile("preview.png", "image/png", "The slice with the largest lesion, its outline drawn in (PNG)."),
+    "volume": ServedFile("volume.nii.gz", "application/gzip", "The CT volume that the mask belongs to (NIfTI, gzip)."),
+    "mask": ServedFile("mask.nii.gz", "application/gzip", "The lesion mask on the volume's grid (NIfTI, gzip)."),
+    "segmentation": ServedFile(
+        "segmentation.dcm", "application/dicom", "The lesions on the acquired slices (DICOM Segmentation)."
+    ),
+    "structured_report": ServedFile(
+        "structured_report.dcm", "application/dicom", "The measurements (DICOM Comprehensive 3D SR, TID 1500)."
+    ),
+    "secondary_capture": ServedFile(
+        "secondary_capture.dcm", "application/dicom", "The preview, for any DICOM viewer (DICOM Secondary Capture)."
+    ),
+}
 
 
 class ModelRef(BaseModel):
@@ -23,11 +47,14 @@ class ModelRef(BaseModel):
 
 
 class FindingLinks(BaseModel):
-    """Where a finding's images are, null where there is none; and where it is in the formats of other systems."""
+    """Where a finding's files are, null where there is none; and where it is in the formats of other systems."""
 
     preview: str | None
     volume: str | None
     mask: str | None
+    segmentation: str | None = Field(description="DICOM; null without a lesion or a DICOM source")
+    structured_report: str | None = Field(description="DICOM; null without a DICOM source")
+    secondary_capture: str | None = Field(description="DICOM; null without a DICOM source")
     fhir: str
     hl7: str
 
@@ -49,7 +76,7 @@ class Finding(BaseModel):
     def of(cls, row: FindingRow) -> Self:
         """The finding as its row says."""
         address = f"{API}/findings/{row.id}"
-        links = {role: f"{address}/{file}" if role in row.artifacts else None for role, file in IMAGES.items()}
+        links = {role: f"{address}/{file.name}" if role in row.artifacts else None for role, file in FILES.items()}
         return cls(
             id=row.id,
             patient_id=row.patient_id,

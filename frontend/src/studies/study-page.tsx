@@ -1,4 +1,4 @@
-import { lazy, Suspense } from "react";
+import { Fragment, lazy, Suspense } from "react";
 import { Link, useParams } from "react-router";
 import type { CtReport, Finding, Study } from "../api/types";
 import { JobPanel } from "../jobs/job-panel";
@@ -91,6 +91,7 @@ function Images({ finding }: { finding: Finding }) {
             </a>
           )}
         </p>
+        <DicomObjects finding={finding} />
         <p>
           For other systems:{" "}
           <a href={fhir} download={`${finding.id}.fhir.json`}>
@@ -103,6 +104,30 @@ function Images({ finding }: { finding: Finding }) {
         </p>
       </section>
     </>
+  );
+}
+
+/** The result as DICOM, where the source was DICOM; without a lesion there is no segmentation. */
+function DicomObjects({ finding }: { finding: Finding }) {
+  const { segmentation, structured_report, secondary_capture } = finding.links;
+  const offered = [
+    ["SEG", segmentation],
+    ["SR", structured_report],
+    ["capture", secondary_capture],
+  ].filter((object): object is [string, string] => object[1] !== null);
+  if (offered.length === 0) return null;
+  return (
+    <p>
+      Download (DICOM, unverified):{" "}
+      {offered.map(([name, address], index) => (
+        <Fragment key={name}>
+          {index > 0 && " · "}
+          <a href={address} download={`${finding.id}-${name.toLowerCase()}.dcm`}>
+            {name}
+          </a>
+        </Fragment>
+      ))}
+    </p>
   );
 }
 

@@ -32,6 +32,9 @@ def test_a_finding_is_part_of_its_study_and_stands_for_itself(work):
         "preview": f"/api/v1/findings/{finding_id}/preview.png",
         "volume": f"/api/v1/findings/{finding_id}/volume.nii.gz",
         "mask": None,
+        "segmentation": None,
+        "structured_report": f"/api/v1/findings/{finding_id}/structured_report.dcm",
+        "secondary_capture": None,
         "fhir": f"/api/v1/findings/{finding_id}/fhir",
         "hl7": f"/api/v1/findings/{finding_id}/hl7",
     }
@@ -62,6 +65,7 @@ def test_an_image_comes_whole_with_its_digest_and_is_not_sent_twice(work, role):
 def test_images_that_a_finding_lacks_or_the_store_lost_are_said_to_be_so(work):
     finding_id = work.succeed()
     assert work.client.get(f"/api/v1/findings/{finding_id}/mask.nii.gz").status_code == 404
+    assert work.client.get(f"/api/v1/findings/{finding_id}/segmentation.dcm").status_code == 404
     assert work.client.get(f"/api/v1/findings/{uuid4()}/preview.png").status_code == 404
     for path in work.gateway.stored_files():
         path.unlink()

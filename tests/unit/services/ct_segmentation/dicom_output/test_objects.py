@@ -5,8 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from pydicom import Dataset
+from pydicom import Dataset, dcmread
 from pydicom.dataelem import RawDataElement
+from pydicom.errors import BytesLengthException
 from pydicom.tag import Tag
 
 from services.ct_segmentation.dicom_output.identifiers import Algorithm
@@ -156,23 +157,23 @@ def test_missing_identity_is_left_blank(tmp_path: Path) -> None:
 
 
 def test_a_value_that_breaks_its_type_is_left_out_alone(tmp_path: Path) -> None:
-    folder = tmp_path / "again"
-    folder.mkdir()
-    analysis = analysed_series(tmp_path, **PATIENT).analysis
+    analysis = analysed_series(tmp_path / "first", **PATIENT).analysis
     identity = analysis.volume.identity
     assert identity is not None
-    identity.header["PatientWeight"] = _undecodable("PatientWeight", b"heavy ")
+    identity.header["PregnancyStatus"] = RawDataElement(Tag("PregnancyStatus"), "US", 3, b"yes", 0, False, True)
+    with pytest.raises(BytesLengthException):
+        identity.header["PregnancyStatus"]
 
     picture = np.zeros((8, 8, 3), np.uint8)
     written = write_dicom_objects(
-        analysis.volume, analysis.labels, analysis.report, picture, None, Algorithm("net", "1"), folder
+        analysis.volume, analysis.labels, analysis.report, picture, None, Algorithm("net", "1"), tmp_path
     )
 
     assert set(written) == set(OBJECT_ROLES)
-
-
-def _undecodable(keyword: str, value: bytes) -> RawDataElement:
-    return RawDataElement(Tag(keyword), "DS", len(value), value, 0, False, True)
+    for path in written.values():
+        dataset = dcmread(path)
+        assert dataset.PatientID == PATIENT["PatientID"]
+        assert "PregnancyStatus" not in dataset
 
 
 def test_a_nifti_study_has_no_dicom_objects(tmp_path: Path) -> None:
