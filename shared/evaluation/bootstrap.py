@@ -7,6 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+# Percentiles of 2.5 and 97.5 then rest on 50 resamples each.
+REPEATS = 2000
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -18,9 +21,9 @@ class Estimate:
 
 
 def bootstrap(
-    statistic: Callable[[NDArray[np.intp]], float], units: int, repeats: int = 2000, seed: int = 2026
+    statistic: Callable[[NDArray[np.intp]], float], units: int, repeats: int | None = None, seed: int = 2026
 ) -> Estimate:
-    """The statistic over all units, and its percentile interval over ``repeats`` resamples of them.
+    """The statistic over all units, and its percentile interval over ``repeats`` (``REPEATS``) resamples of them.
 
     ``statistic`` gets indices into the units (patients), some repeated, and returns NaN where they do not define it
     (an AUC of one class); such resamples are left out.
@@ -30,7 +33,7 @@ def bootstrap(
     if units < 1:
         raise ValueError("A bootstrap needs at least one unit.")
     rng = np.random.default_rng(seed)
-    draws = np.array([statistic(rng.integers(0, units, units)) for _ in range(repeats)])
+    draws = np.array([statistic(rng.integers(0, units, units)) for _ in range(repeats or REPEATS)])
     draws = draws[np.isfinite(draws)]
     value = statistic(np.arange(units))
     if not len(draws) or not math.isfinite(value):
@@ -39,7 +42,7 @@ def bootstrap(
     return Estimate(float(value), float(low), float(high))
 
 
-def bootstrap_mean(values: NDArray[np.floating], repeats: int = 2000, seed: int = 2026) -> Estimate:
+def bootstrap_mean(values: NDArray[np.floating], repeats: int | None = None, seed: int = 2026) -> Estimate:
     """Mean of one value per patient; patients whose value is NaN are not among the units."""
     defined = values[~np.isnan(values)]
     if not len(defined):

@@ -15,6 +15,7 @@ Equal = Literal["mass", "width"]
 # Networks answer in float32, whose sigmoid reaches 0 and 1: its resolution bounds the log odds at about 16.
 _RESOLUTION = 1e-7
 _MAX_STEPS = 100
+_NEVER_SINGULAR = 1e-12
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ def _fit(design: NDArray[np.float64], labels: NDArray[np.bool_], offset: NDArray
         forecast = 1 / (1 + np.exp(-(design @ weights + offset)))
         gradient = design.T @ (labels - forecast)
         curvature = design.T @ (design * (forecast * (1 - forecast))[:, None])
-        step = np.linalg.lstsq(curvature, gradient)[0]
+        step = np.linalg.solve(curvature + _NEVER_SINGULAR * np.eye(len(weights)), gradient)
         while (next_loss := _loss(design @ (weights + step) + offset, labels)) > loss and np.abs(step).max() > 1e-10:
             step /= 2
         weights, loss = weights + step, next_loss

@@ -7,10 +7,11 @@ from services.ct_segmentation.evaluation.observations import HeadObservation
 from services.ct_segmentation.evaluation.patient_figures import add_patient_figures
 from services.ct_segmentation.evaluation.size_bands import ASSUMED_SPACING_MM, add_size_bands
 from services.ct_segmentation.evaluation.slice_figures import add_slice_figures
+from shared.evaluation.bootstrap import REPEATS
 from shared.evaluation.report import EvaluationReport
 
 NOTES = [
-    "95 % percentile intervals of 2000 bootstrap resamples of patients; proportions of patients and "
+    f"95 % percentile intervals of {REPEATS} bootstrap resamples of patients; proportions of patients and "
     "of slices in a size band carry Wilson intervals.",
     "Empty masks: both empty is Dice 1, one empty is Dice 0.",
     "A marked slice carries an expert box or an expert oedema outline.",

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 
 from services.ct_segmentation.evaluation.observations import HeadObservation
-from services.ct_segmentation.operating_points import study_threshold
 from services.ct_segmentation.evaluation.pictures.dice_by_size import draw_dice_by_size
 from services.ct_segmentation.evaluation.pictures.free_response import draw_free_response
 from services.ct_segmentation.evaluation.pictures.worst_cases import draw_worst_cases, draw_worst_scores
+from services.ct_segmentation.operating_points import study_threshold
 from shared.evaluation.plots.reliability import draw_reliability
 from shared.evaluation.plots.roc import draw_roc
 

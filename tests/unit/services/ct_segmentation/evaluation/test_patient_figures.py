@@ -1,8 +1,8 @@
 import pytest
 
 from services.ct_segmentation.evaluation.patient_figures import add_patient_figures
-from services.ct_segmentation.operating_points import study_threshold
 from services.ct_segmentation.evaluation.regions import Candidate
+from services.ct_segmentation.operating_points import study_threshold
 from shared.evaluation.report import EvaluationReport
 from tests.fixtures.observed_heads import observed_head
 
