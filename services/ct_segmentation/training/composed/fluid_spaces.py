@@ -1,0 +1,110 @@
+"""Blood in the fluid around and inside the brain: ventricles (IVH), sulci and cisterns (SAH)."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from services.ct_segmentation.training.composed.blood import Bleed, Label
+from services.ct_segmentation.training.composed.fields import Field, blurred, smooth_noise, soft_step
+from services.ct_segmentation.training.composed.head import Head
+
+VENTRICLE_DEPTH_MM, VENTRICLE_LATERAL_MM = 14.0, 42.0
+SMALLEST_VENTRICLE_ML = 0.3
+SMALLEST_ML = 0.15
+SULCUS_DEPTH_MM, BASAL_LATERAL_MM = 18.0, 32.0
+ENOUGH_SULCI_ML = 2.5
+CYST_MM = 10.0  # wider fluid is no sulcus
+
+
+def intraventricular(head: Head, random: np.random.Generator) -> Bleed | None:
+    """Blood that fills ventricles of ``head`` or settles in them with a level; None where none is seen."""
+    parts = _ventricles(head)
+    if not parts:
+        return None
+    fluid = np.clip(1.6 * head.fluid, 0, 1)
+    share = np.zeros_like(head.hu)
+    whole = random.random() < 0.35
+    chosen = [part for part in parts if random.random() < 0.75] or [parts[int(random.integers(len(parts)))]]
+    for part in chosen:
+        widened = ndimage.binary_dilation(part, iterations=2)
+        if whole or random.random() < 0.25:
+            share = np.maximum(share, fluid * widened)
+            continue
+        back = head.sagittal_mm[np.nonzero(part)[1:]]
+        level = np.quantile(back, random.uniform(0.2, 0.85))
+        wavy = 1.5 * smooth_noise(random, share.shape, head.spacing_mm, 12.0)
+        settled = soft_step(head.sagittal_mm - level + wavy, 2.5)
+        share = np.maximum(share, fluid * settled * widened)
+    share = np.asarray(share * (head.depth_mm > 5), np.float32)
+    if share.sum() * head.voxel_ml < SMALLEST_ML:
+        return None
+    patches = smooth_noise(random, share.shape, head.spacing_mm, 7.0)
+    level_hu = random.uniform(42, 72) + 2.5 * patches + 0.12 * np.clip(head.sagittal_mm, -30, 50)
+    return Bleed(Label.IVH, share, np.asarray(level_hu, np.float32), push_mm=1.5 if whole else 0.0)
+
+
+def _ventricles(head: Head) -> list[NDArray[np.bool_]]:
+    """Connected bodies of fluid deep in the brain and near the midline, each (S, H, W).
+
+    Below the cerebrum only the fourth ventricle counts: the fluid around the brain stem is cisterns.
+    """
+    deep = (head.depth_mm > VENTRICLE_DEPTH_MM) & (np.abs(head.lateral_mm) < VENTRICLE_LATERAL_MM)
+    fourth = (np.abs(head.lateral_mm) < 13) & (head.sagittal_mm > -5)
+    deep &= head.supratentorial[:, None, None] | fourth
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
+    labels, _ = ndimage.label(_opened((head.fluid > 0.55) & deep, kernel))
+    sizes = np.bincount(labels.ravel())[1:] * head.voxel_ml
+    return [labels == i + 1 for i in np.flatnonzero(sizes > SMALLEST_VENTRICLE_ML)]
+
+
+def _opened(mask: NDArray[np.bool_], kernel: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    return np.stack([cv2.morphologyEx(p.astype(np.uint8), cv2.MORPH_OPEN, kernel) for p in mask]) > 0
+
+
+def subarachnoid(head: Head, random: np.random.Generator) -> Bleed | None:
+    """Blood in sulci and cisterns around a random place; as thin curved sheets where the head shows too few of them."""
+    spaces = _sulci(head)
+    region = _region(head, random)
+    fluid = np.clip(1.8 * spaces, 0, 1) * region
+    if fluid.sum() * head.voxel_ml < ENOUGH_SULCI_ML * random.uniform(0.2, 1.0):
+        fluid = np.maximum(fluid, _sheets(head, random) * region)
+    patchy = np.clip(0.75 + 0.6 * smooth_noise(random, head.hu.shape, head.spacing_mm, 16.0), 0, 1)
+    share = np.asarray(fluid * patchy * head.inside, np.float32)
+    if share.sum() * head.voxel_ml < SMALLEST_ML:
+        return None
+    blood = random.uniform(48, 70) + 3 * smooth_noise(random, share.shape, head.spacing_mm, 9.0)
+    return Bleed(Label.SAH, share, np.asarray(blood, np.float32))
+
+
+def _sulci(head: Head) -> Field:
+    """Fluid near the surface, and cisterns near the midline below the cerebrum; neither ventricles nor cysts."""
+    shallow = head.depth_mm < SULCUS_DEPTH_MM
+    basal = (np.abs(head.lateral_mm) < BASAL_LATERAL_MM) & ~head.supratentorial[:, None, None]
+    spaces = head.fluid * (shallow | basal)
+    for ventricle in _ventricles(head):
+        spaces *= ~ndimage.binary_dilation(ventricle, iterations=2)
+    size = round(CYST_MM / head.spacing_mm[1]) | 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    cysts = _opened(spaces > 0.5, kernel)
+    return np.asarray(spaces * (blurred(cysts.astype(np.float32), 1.5) < 0.05))
+
+
+def _region(head: Head, random: np.random.Generator) -> Field:
+    """A soft ball around a place near the surface, 15 to 70 mm wide, with a ragged border."""
+    places = np.argwhere(head.inside & (head.depth_mm > 4) & (head.depth_mm < 18))
+    centre = places[random.integers(len(places))] * np.array(head.spacing_mm)
+    rows, columns = (np.arange(size, dtype=np.float32) * mm for size, mm in zip(head.hu.shape[1:], head.spacing_mm[1:]))
+    down, across, up = rows - centre[1], columns - centre[2], head.height_mm - centre[0]
+    distance = np.sqrt(up[:, None, None] ** 2 + down[:, None] ** 2 + across**2)
+    ragged = 8 * smooth_noise(random, head.hu.shape, head.spacing_mm, 20.0)
+    return soft_step(np.asarray(random.uniform(15, 70) - distance + ragged, np.float32), 8.0)
+
+
+def _sheets(head: Head, random: np.random.Generator) -> Field:
+    """Thin curved sheets that run inwards from the surface, as sulci do: where a smooth noise is near 0."""
+    noise = smooth_noise(random, head.hu.shape, head.spacing_mm, 11.0)
+    steep = np.sqrt(sum(g**2 for g in np.gradient(noise, *head.spacing_mm)))
+    apart = np.abs(noise) / np.maximum(steep, 0.02)
+    thickness = random.uniform(0.8, 1.6) * np.clip(1 - head.depth_mm / random.uniform(10, 20), 0, 1)
+    return soft_step(np.asarray(thickness - apart, np.float32), head.spacing_mm[1]) * (thickness > 0.1) * head.inside
