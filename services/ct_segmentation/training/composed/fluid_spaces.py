@@ -10,6 +10,7 @@ from services.ct_segmentation.training.composed.fields import Field, blurred, sm
 from services.ct_segmentation.training.composed.head import Head
 
 VENTRICLE_DEPTH_MM, VENTRICLE_LATERAL_MM = 14.0, 42.0
+VENTRICLE_BEHIND_MM = 55.0  # behind lies a cyst or the cistern of the cerebellum
 SMALLEST_VENTRICLE_ML = 0.3
 SMALLEST_ML = 0.15
 SULCUS_DEPTH_MM, BASAL_LATERAL_MM = 18.0, 32.0
@@ -51,7 +52,7 @@ def _ventricles(head: Head) -> list[NDArray[np.bool_]]:
     """
     deep = (head.depth_mm > VENTRICLE_DEPTH_MM) & (np.abs(head.lateral_mm) < VENTRICLE_LATERAL_MM)
     fourth = (np.abs(head.lateral_mm) < 13) & (head.sagittal_mm > -5)
-    deep &= head.supratentorial[:, None, None] | fourth
+    deep &= (head.supratentorial[:, None, None] | fourth) & (head.sagittal_mm < VENTRICLE_BEHIND_MM)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
     labels, _ = ndimage.label(_opened((head.fluid > 0.55) & deep, kernel))
     sizes = np.bincount(labels.ravel())[1:] * head.voxel_ml
@@ -94,8 +95,8 @@ def _region(head: Head, random: np.random.Generator) -> Field:
     """A soft ball around a place near the surface, 15 to 70 mm wide, with a ragged border."""
     places = np.argwhere(head.inside & (head.depth_mm > 4) & (head.depth_mm < 18))
     centre = places[random.integers(len(places))] * np.array(head.spacing_mm)
-    rows, columns = (np.arange(size, dtype=np.float32) * mm for size, mm in zip(head.hu.shape[1:], head.spacing_mm[1:]))
-    down, across, up = rows - centre[1], columns - centre[2], head.height_mm - centre[0]
+    across_mm, down_mm = (np.arange(n, dtype=np.float32) * head.spacing_mm[1] for n in head.hu.shape[:0:-1])
+    down, across, up = down_mm - centre[1], across_mm - centre[2], head.height_mm - centre[0]
     distance = np.sqrt(up[:, None, None] ** 2 + down[:, None] ** 2 + across**2)
     ragged = 8 * smooth_noise(random, head.hu.shape, head.spacing_mm, 20.0)
     return soft_step(np.asarray(random.uniform(15, 70) - distance + ragged, np.float32), 8.0)

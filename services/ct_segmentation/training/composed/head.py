@@ -15,7 +15,7 @@ from services.ct_segmentation.training.composed.intracranial import Midline, fin
 FLUID_BELOW_BRAIN_HU = (7.5, 18.0)
 CALM_MM = 1.2
 # Share of the height from the foramen magnum to the vertex that the skull base and the cerebellum take.
-SUPRATENTORIAL_FROM = 0.42
+SUPRATENTORIAL_FROM = 0.47
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class Head:
     def supratentorial(self) -> NDArray[np.bool_]:
         """Slices that show the cerebrum and neither cerebellum nor skull base, roughly; (S,).
 
-        Upwards, sections shrink; a part of a head whose sections grow to its top ends at or below the cerebrum's middle.
+        Upwards, sections shrink; a part of a head whose sections grow to its top ends at or below the middle.
         """
         areas = self.inside.sum(axis=(1, 2))
         filled = np.flatnonzero(areas)
