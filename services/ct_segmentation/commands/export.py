@@ -14,6 +14,7 @@ HELP = "export, quantize, choose thresholds on validation patients, measure on t
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     parser.add_argument("--data", type=Path, required=True, help="folder with slices.zip in the PHE-SICH layout")
+    parser.add_argument("--composed", type=Path, help="the composed scans that the run was trained with, if any")
     parser.add_argument("--run", type=Path, default=Path("runs/ct_segmentation"), help="folder of the training run")
     parser.add_argument("--cache", type=Path, default=Path("runs/ct_cache"), help="folder of the decoded slices")
     parser.add_argument("--splits", type=Path, default=SPLITS_FOLDER, help="folder with the lists of patients")
@@ -24,6 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Release and print what was shipped, with its figures, as JSON."""
-    plan = Release(args.run, args.data, args.cache, args.splits, args.weights, args.version, args.threads)
+    plan = Release(
+        args.run, args.data, args.cache, args.splits, args.weights, args.version, args.threads, args.composed
+    )
     print(json.dumps(release(plan), indent=2))
     return 0

@@ -18,6 +18,7 @@ class NetworkConfig:
     """Sizes of the network; the paper fixes 256x256 input, ResNet-34 and d = 512 and leaves the rest open."""
 
     size: int = 256
+    slices: int = 3  # the slice between its neighbours
     width: int = 512  # d, the channels of F4 and of a token
     layers: int = 4  # L
     heads: int = 8
@@ -31,32 +32,34 @@ class NetworkConfig:
 
 @dataclass(frozen=True)
 class NetworkOutput:
-    """Logits of both heads: ``masks`` (B, 2, H, W) and ``types`` (B, 6)."""
+    """Logits of both heads, ``masks`` (B, 2, H, W) and ``types`` (B, 6), and the [cls] ``embedding`` (B, d)."""
 
     masks: Tensor
     types: Tensor
+    embedding: Tensor
 
 
 class DeepHemorrhageNet(nn.Module):
-    """Slices in [0, 1] (0..80 HU) to lesion masks and haemorrhage types."""
+    """Slices in [0, 1] (0..80 HU), each between its neighbours, to lesion masks and haemorrhage types."""
 
     def __init__(self, config: NetworkConfig | None = None) -> None:
         super().__init__()
         self.config = config = config or NetworkConfig()
-        tokens = (config.size // 32) ** 2
-        self.encoder = ResNet34()
+        self.encoder = ResNet34(config.slices)
         self.transformer = VisionTransformer(
-            config.width, tokens, config.layers, config.heads, config.expansion, config.dropout
+            config.width, config.size // 32, config.layers, config.heads, config.expansion, config.dropout
         )
-        self.decoder = Decoder((64, 64, 128, 256, config.width), config.decoder_widths, config.full_width)
+        self.decoder = Decoder(
+            config.slices, (64, 64, 128, 256, config.width), config.decoder_widths, config.full_width
+        )
         self.mask_head = nn.Conv2d(config.full_width, len(config.masks), 1)
         self.type_head = nn.Linear(config.width, len(config.types))
         # Lesions are rare: start from their rarity instead of from 50 %, which would cost the first hundred steps.
         nn.init.constant_(self.mask_head.bias, -3.0)  # type: ignore[arg-type]  # a Conv2d with bias always has one
 
     def forward(self, slices: Tensor) -> NetworkOutput:
-        """Slices (B, 1, 256, 256) -> logits."""
+        """Slices with their neighbours below and above (B, 3, 256, 256), the slice itself in the middle -> logits."""
         pyramid = self.encoder(slices)  # stem (B, 64, 128, 128), F1 (B, 64, 64, 64) ... F4 (B, 512, 8, 8)
         context, cls = self.transformer(pyramid[-1])  # (B, 512, 8, 8), (B, 512)
         features = self.decoder(slices, pyramid, context)  # (B, 16, 256, 256)
-        return NetworkOutput(masks=self.mask_head(features), types=self.type_head(cls))
+        return NetworkOutput(masks=self.mask_head(features), types=self.type_head(cls), embedding=cls)

@@ -1,4 +1,4 @@
-"""ResNet-34 (He et al. 2016) for one-channel slices, giving its whole pyramid."""
+"""ResNet-34 (He et al. 2016) for slices with their neighbours, giving its whole pyramid."""
 
 import torch
 from torch import Tensor, nn
@@ -30,22 +30,21 @@ class BasicBlock(nn.Module):
 class ResNet34(nn.Module):
     """Stem and four stages."""
 
-    def __init__(self) -> None:
+    def __init__(self, channels: int) -> None:
         super().__init__()
-        self.conv = nn.Conv2d(1, 64, 7, 2, 3, bias=False)
+        self.conv = nn.Conv2d(channels, 64, 7, 2, 3, bias=False)
         self.norm = nn.BatchNorm2d(64)
         self.pool = nn.MaxPool2d(3, 2, 1)
         stages, channels_in = [], 64
-        for index, (channels, blocks) in enumerate(STAGES):
-            stride = 1 if index == 0 else 2
-            first = BasicBlock(channels_in, channels, stride)
-            stages.append(nn.Sequential(first, *(BasicBlock(channels, channels, 1) for _ in range(blocks - 1))))
-            channels_in = channels
+        for index, (width, blocks) in enumerate(STAGES):
+            first = BasicBlock(channels_in, width, 1 if index == 0 else 2)
+            stages.append(nn.Sequential(first, *(BasicBlock(width, width, 1) for _ in range(blocks - 1))))
+            channels_in = width
         self.stages = nn.ModuleList(stages)
         self.apply(_initialise)
 
     def forward(self, x: Tensor) -> list[Tensor]:
-        """Slices (B, 1, H, W) -> the stem at H/2, then F1 at H/4 to F4 at H/32.
+        """Slices (B, C, H, W) -> the stem at H/2, then F1 at H/4 to F4 at H/32.
 
         The pooled stem is the paper's F0 (Eq. 1); it enters F1 and is not returned: both have one resolution.
         """

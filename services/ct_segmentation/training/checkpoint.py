@@ -21,6 +21,11 @@ class AveragedWeights:
         self._decay = decay
         self.state = {name: tensor.detach().clone() for name, tensor in network.state_dict().items()}
 
+    def load(self, state: dict[str, torch.Tensor]) -> None:
+        """Go on from what a checkpoint kept."""
+        for name, tensor in state.items():
+            self.state[name].copy_(tensor)
+
     @torch.no_grad()
     def update(self, network: nn.Module, step: int) -> None:
         """Fold in the weights after ``step``; early steps count more, so that the start is forgotten."""
@@ -34,7 +39,7 @@ class AveragedWeights:
 
 @dataclass
 class Checkpoint:
-    """``step`` is the number of finished steps, ``seconds`` the training time they took."""
+    """``step`` is the number of finished steps, ``seconds`` the training time they took; ``types`` of TypeLearning."""
 
     step: int
     seconds: float
@@ -42,6 +47,7 @@ class Checkpoint:
     network: dict[str, torch.Tensor]
     averaged: dict[str, torch.Tensor]
     optimiser: dict[str, Any]
+    types: dict[str, Any]
 
 
 def save_checkpoint(
@@ -52,9 +58,10 @@ def save_checkpoint(
     network: nn.Module,
     averaged: AveragedWeights,
     optimiser: Optimizer,
+    types: dict[str, Any],
 ) -> None:
     """Write beside and rename: a kill while writing leaves the previous checkpoint whole."""
-    content = Checkpoint(step, seconds, settings, network.state_dict(), averaged.state, optimiser.state_dict())
+    content = Checkpoint(step, seconds, settings, network.state_dict(), averaged.state, optimiser.state_dict(), types)
     unfinished = path.with_suffix(".unfinished")
     torch.save(vars(content), unfinished)
     unfinished.replace(path)
@@ -64,4 +71,4 @@ def load_checkpoint(path: Path) -> Checkpoint:
     """Read what ``save_checkpoint`` wrote; raises DatasetError where there is none."""
     if not path.is_file():
         raise DatasetError(f"No checkpoint at {path}; train first, or give another --run folder.")
-    return Checkpoint(**torch.load(path, weights_only=True))
+    return Checkpoint(**torch.load(path, map_location="cpu", weights_only=True))

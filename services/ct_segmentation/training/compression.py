@@ -15,7 +15,7 @@ _SMALL = 1024
 
 
 class SliceReader(CalibrationDataReader):  # type: ignore[misc]  # untyped in onnxruntime
-    """Feeds framed slices (N, 256, 256) uint8 to the calibration, one at a time."""
+    """Feeds framed slices between their neighbours, (N, 3, 256, 256) uint8, to the calibration, one at a time."""
 
     def __init__(self, images: NDArray[np.uint8]) -> None:
         self._feeds = self._feed(images)
@@ -23,7 +23,7 @@ class SliceReader(CalibrationDataReader):  # type: ignore[misc]  # untyped in on
     @staticmethod
     def _feed(images: NDArray[np.uint8]) -> Iterator[dict[str, NDArray[np.float32]]]:
         for image in images:
-            yield {"slices": image[None, None].astype(np.float32) / np.float32(255.0)}
+            yield {"slices": image[None].astype(np.float32) / np.float32(255.0)}
 
     def get_next(self) -> dict[str, NDArray[np.float32]] | None:
         """The next feed, or None at the end."""
@@ -31,7 +31,7 @@ class SliceReader(CalibrationDataReader):  # type: ignore[misc]  # untyped in on
 
 
 def quantize_int8(source: Path, target: Path, images: NDArray[np.uint8]) -> None:
-    """Static quantization with weights per channel; activations calibrated on ``images`` (N, 256, 256).
+    """Static quantization with weights per channel; activations calibrated on ``images`` (N, 3, 256, 256).
 
     What decides at the last step stays in floats: everything at full resolution, whose maps are thin, and both heads.
     """

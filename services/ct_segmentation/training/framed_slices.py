@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
@@ -17,25 +18,62 @@ from services.ct_segmentation.training.phe_sich import ARCHIVE, PheSichArchive
 
 # Part of the cache's name: raise it whenever framing, labels or layout change.
 CACHE_VERSION = 2
+TYPES = ("any", "IPH", "IVH", "SAH", "SDH", "EDH")
+# What PHE-SICH-CT-IDS tells: whether a slice bleeds, and that its marked bleeds are intraparenchymal. Blood elsewhere
+# was left unmarked, so that its absence cannot be learnt here.
+LABELLED_BY_PHE_SICH = np.array([True, True, False, False, False, False])
 
 
 @dataclass(frozen=True)
 class FramedSlices:
-    """N slices in the network's frame.
+    """N slices in the network's frame, those of one stack together and from the base upwards.
 
-    ``images`` (N, 256, 256) uint8; ``masks`` (N, 2, 256, 256) uint8, haematoma and oedema, 255 inside and between at
-    edges; ``lesion`` (N,) bool; ``patients`` (N,) ids.
+    ``images`` (N, 256, 256) uint8; ``masks`` (N, 2, 256, 256) uint8, haematoma (of any type) and oedema, 255 inside
+    and between at edges; ``outlined`` (N, 2) bool, whether that mask was drawn at all; ``types`` (N, 6) bool in the
+    order of ``TYPES`` and ``known`` (N, 6) bool, whether that label exists; ``stacks`` (N,) the patient or the
+    composed scan.
     """
 
     images: NDArray[np.uint8]
     masks: NDArray[np.uint8]
-    lesion: NDArray[np.bool_]
-    patients: NDArray[np.str_]
+    outlined: NDArray[np.bool_]
+    types: NDArray[np.bool_]
+    known: NDArray[np.bool_]
+    stacks: NDArray[np.str_]
 
-    def of(self, patients: Sequence[str]) -> Self:
-        """The slices of some patients."""
-        chosen = np.isin(self.patients, list(patients))
-        return type(self)(self.images[chosen], self.masks[chosen], self.lesion[chosen], self.patients[chosen])
+    def __len__(self) -> int:
+        return len(self.images)
+
+    @property
+    def lesion(self) -> NDArray[np.bool_]:
+        """Slices that bleed; (N,)."""
+        return self.types[:, 0]
+
+    @cached_property
+    def neighbours(self) -> NDArray[np.intp]:
+        """Indices of the slice below, the slice itself and the one above, (N, 3); a border repeats its own slice."""
+        own = np.arange(len(self))
+        same = self.stacks[1:] == self.stacks[:-1]
+        below, above = own.copy(), own.copy()
+        below[1:][same] -= 1
+        above[:-1][same] += 1
+        return np.stack([below, own, above], axis=1)
+
+    def triplet(self, index: int) -> NDArray[np.uint8]:
+        """A slice between its neighbours, (3, 256, 256)."""
+        return np.stack([self.images[i] for i in self.neighbours[index]])
+
+    def of(self, stacks: Sequence[str]) -> Self:
+        """The slices of some patients or scans."""
+        chosen = np.isin(self.stacks, list(stacks))
+        return type(self)(*(getattr(self, name)[chosen] for name in _ARRAYS))
+
+    def joined_with(self, other: Self) -> Self:
+        """Both sets, this one first; stacks keep their names."""
+        return type(self)(*(np.concatenate([getattr(self, name), getattr(other, name)]) for name in _ARRAYS))
+
+
+_ARRAYS = ("images", "masks", "outlined", "types", "known", "stacks")
 
 
 def framed_slices(data: Path, cache: Path) -> FramedSlices:
@@ -44,11 +82,15 @@ def framed_slices(data: Path, cache: Path) -> FramedSlices:
     if not folder.is_dir():
         _build(PheSichArchive(data), folder)
     index = json.loads((folder / "index.json").read_text())
+    types = np.zeros((len(index["lesion"]), len(TYPES)), np.bool_)
+    types[:, :2] = np.array(index["lesion"], np.bool_)[:, None]
     return FramedSlices(
         images=np.load(folder / "images.npy", mmap_mode="r"),
         masks=np.load(folder / "masks.npy", mmap_mode="r"),
-        lesion=np.array(index["lesion"], np.bool_),
-        patients=np.array(index["patients"]),
+        outlined=np.ones((len(types), 2), np.bool_),
+        types=types,
+        known=np.broadcast_to(LABELLED_BY_PHE_SICH, types.shape),
+        stacks=np.array(index["patients"]),
     )
 
 

@@ -1,14 +1,15 @@
-"""What the training minimises: soft Dice and weighted cross-entropy of the masks, cross-entropy of labelled types."""
+"""What the training minimises: the imbalance module's losses of both heads, weighted."""
 
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.nn.functional import binary_cross_entropy_with_logits
 
 from services.ct_segmentation.model.deep_hemorrhage_net import NetworkOutput
-from services.ct_segmentation.training.imbalance.soft_dice import soft_dice_loss
+from services.ct_segmentation.training.imbalance.config import ImbalanceConfig
+from services.ct_segmentation.training.imbalance.objective import mask_loss, type_loss
 from services.ct_segmentation.training.sampling import Batch
+from services.ct_segmentation.training.type_learning import TypeLearning
 
 
 @dataclass(frozen=True)
@@ -19,21 +20,37 @@ class LossConfig:
     """
 
     positive_weight: tuple[float, float] = (3.0, 8.0)
-    dice_weight: tuple[float, float] = (1.0, 1.0)
-    cross_entropy: float = 5.0
-    types: float = 0.5
+    dice: tuple[float, float] = (1.0, 1.5)
+    cross_entropy: tuple[float, float] = (2.5, 2.5)
+    types: float = 1.0
 
 
-def lesion_loss(output: NetworkOutput, batch: Batch, config: LossConfig) -> dict[str, Tensor]:
+def lesion_loss(
+    output: NetworkOutput,
+    batch: Batch,
+    types: TypeLearning,
+    config: LossConfig,
+    imbalance: ImbalanceConfig,
+    generator: torch.Generator,
+) -> dict[str, Tensor]:
     """The parts of the loss, already weighted; their sum is minimised."""
-    masks = output.masks.float()
-    positive = torch.tensor(config.positive_weight).view(1, -1, 1, 1)
-    dice = soft_dice_loss(masks, batch.masks) * torch.tensor(config.dice_weight)
-    types = binary_cross_entropy_with_logits(output.types.float(), batch.types, reduction="none").mean(0)
+    weight = torch.tensor(config.positive_weight)
+    masks = mask_loss(output.masks, batch.masks, weight, imbalance, batch.outlined)
+    embeddings = types.embeddings(output.embedding)
+    of_types = type_loss(
+        embeddings,
+        types.head(embeddings),
+        batch.types,
+        batch.known,
+        types.head,
+        types.bank,
+        types.counts,
+        imbalance,
+        generator,
+    )
+    names = ("haematoma", "oedema")
     return {
-        "dice_haematoma": dice[0],
-        "dice_oedema": dice[1],
-        "cross_entropy": config.cross_entropy
-        * binary_cross_entropy_with_logits(masks, batch.masks, pos_weight=positive),
-        "types": config.types * (types * batch.labelled).sum() / batch.labelled.sum(),
+        **{f"dice_{name}": masks.dice[i] * config.dice[i] for i, name in enumerate(names)},
+        **{f"cross_entropy_{name}": masks.cross_entropy[i] * config.cross_entropy[i] for i, name in enumerate(names)},
+        "types": config.types * of_types,
     }

@@ -11,23 +11,27 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from services.ct_segmentation.evaluation.evaluate import evaluate
-from services.ct_segmentation.model.deep_hemorrhage_net import DeepHemorrhageNet
 from services.ct_segmentation.network import HaemorrhageNetwork, NetworkManifest
 from services.ct_segmentation.training.checkpoint import load_checkpoint
+from services.ct_segmentation.training.composed.cache import validation_scans
 from services.ct_segmentation.training.compression import quantize_int8, store_as_halves
-from services.ct_segmentation.training.framed_slices import FramedSlices, framed_slices
-from services.ct_segmentation.training.loop import CHECKPOINT
+from services.ct_segmentation.training.framed_slices import TYPES, FramedSlices, framed_slices
+from services.ct_segmentation.training.loop import CHECKPOINT, Network, make_network
 from services.ct_segmentation.training.onnx_graph import ServedNetwork, export_onnx
 from services.ct_segmentation.training.phe_sich import PheSichArchive
-from services.ct_segmentation.training.sampling import LABELLED_TYPES
 from services.ct_segmentation.training.splits import read_split
 from services.ct_segmentation.training.thresholds import OperatingPoints, choose_thresholds
+from services.ct_segmentation.training.type_calibration import TypeCalibration, calibrate_types
+from services.ct_segmentation.training.type_learning import with_gate_folded
+from services.ct_segmentation.training.validation import type_logits
 from shared.inference.manifest import MANIFEST_NAME, sha256_of
 
 MODEL_NAME = "deep_hemorrhage_net"
 # Eight bits are shipped while they cost at most this much haematoma Dice on validation patients.
 TOLERATED_DICE_LOSS = 0.01
 CALIBRATION_SLICES = 96
+# Learnt from real slices; the other types need composed ones.
+REAL_TYPES = TYPES[:2]
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,12 @@ class Release:
     weights: Path
     version: str
     threads: int | None = None
+    composed: Path | None = None
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The types that this release was taught."""
+        return TYPES if self.composed is not None else REAL_TYPES
 
 
 def release(plan: Release) -> dict[str, Any]:
@@ -48,13 +58,12 @@ def release(plan: Release) -> dict[str, Any]:
 
     Precision and thresholds are chosen on validation patients; the test patients are looked at once, at the end.
     """
-    training = framed_slices(plan.data, plan.cache).of(read_split("train", plan.splits))
+    data = framed_slices(plan.data, plan.cache)
+    training = data.of(read_split("train", plan.splits))
     exact = _folder(plan, "fp32")
-    checkpoint = load_checkpoint(plan.run / CHECKPOINT)
-    network = DeepHemorrhageNet()
-    network.load_state_dict(checkpoint.averaged)
-    prevalence = float(training.lesion.mean())
-    export_onnx(ServedNetwork(network, checkpoint.settings["lesion_share"], prevalence), exact / "model.onnx")
+    network = trained_network(plan.run)
+    calibration = _calibrated(plan, network, data.of(read_split("validation", plan.splits)))
+    export_onnx(ServedNetwork(network, calibration), exact / "model.onnx")
 
     validated = {"fp32": _validate(plan, exact)}
     makers: dict[str, Callable[[Path, Path], None]] = {
@@ -79,23 +88,41 @@ def release(plan: Release) -> dict[str, Any]:
     return {"shipped": chosen, "thresholds": validated[chosen].thresholds, **figures}
 
 
+def trained_network(run: Path) -> Network:
+    """The averaged weights of a run, the gate of its type head folded in.
+
+    Raises DatasetError where the run has no checkpoint.
+    """
+    checkpoint = load_checkpoint(run / CHECKPOINT)
+    network = make_network(checkpoint.settings["network"])
+    network.load_state_dict(with_gate_folded(checkpoint.averaged, checkpoint.types))
+    return network
+
+
 def calibration_slices(training: FramedSlices) -> NDArray[np.uint8]:
-    """A fixed draw of training slices, half of them with lesions: (N, 256, 256)."""
+    """A fixed draw of training slices between their neighbours, half of them with lesions: (N, 3, 256, 256)."""
     rng = np.random.default_rng(0)
     half = CALIBRATION_SLICES // 2
     groups = (np.flatnonzero(training.lesion), np.flatnonzero(~training.lesion))
     chosen = np.concatenate([rng.choice(group, min(half, len(group)), replace=False) for group in groups])
-    return np.asarray(training.images[chosen])
+    return np.stack([training.triplet(index) for index in chosen])
+
+
+def _calibrated(plan: Release, network: Network, real: FramedSlices) -> TypeCalibration:
+    sets = [real] if plan.composed is None else [real, validation_scans(plan.composed)]
+    return calibrate_types([(data, type_logits(network, data)) for data in sets])
 
 
 def _validate(plan: Release, folder: Path) -> OperatingPoints:
     """Thresholds and Dice of one graph on the validation patients."""
-    undecided = dict.fromkeys(("haematoma", "oedema", *LABELLED_TYPES), 0.5)
+    undecided = dict.fromkeys(("haematoma", "oedema", *plan.types), 0.5)
     _write_manifest(plan, folder, folder.name, OperatingPoints(undecided, {}), {})
     patients = read_split("validation", plan.splits)
-    with tqdm(total=len(patients), desc=f"validating {folder.name}", unit="patient") as bar:
+    composed = validation_scans(plan.composed) if plan.composed is not None else None
+    scans = len(patients) + (len(set(composed.stacks.tolist())) if composed is not None else 0)
+    with tqdm(total=scans, desc=f"validating {folder.name}", unit="scan") as bar:
         return choose_thresholds(
-            _open(plan, folder), PheSichArchive(plan.data), patients, lambda: bar.update() and None
+            _open(plan, folder), PheSichArchive(plan.data), patients, composed, lambda: bar.update() and None
         )
 
 
@@ -124,13 +151,14 @@ def _write_manifest(
         sha256=sha256_of(folder / file),
         size_bytes=(folder / file).stat().st_size,
         licence="Apache-2.0 for the weights as a work of this project; the training data keep their own terms",
-        data="PHE-SICH-CT-IDS, training patients of training/splits/train.txt; no pretrained weights",
-        input="slices: float32 (B, 1, 256, 256), 0..80 HU as 0..1, head framed by framing.find_frame, nose up",
+        data="PHE-SICH-CT-IDS, training patients of training/splits/train.txt"
+        + ("; scans composed from CQ500-CT-0, HemSeg masks and bleed-free training slices" if plan.composed else ""),
+        input="slices: float32 (B, 3, 256, 256), a slice between its neighbours, 0..80 HU as 0..1, framed, nose up",
         output="masks: float32 (B, 2, 256, 256), P(haematoma), P(oedema); types: float32 (B, 6), "
         "P(any, IPH, IVH, SAH, SDH, EDH), of which only the trained types are meaningful",
         figures=figures,
         thresholds=points.thresholds,
-        types=LABELLED_TYPES,
+        types=plan.types,
     )
     (folder / MANIFEST_NAME).write_text(manifest.model_dump_json(indent=2) + "\n")
 

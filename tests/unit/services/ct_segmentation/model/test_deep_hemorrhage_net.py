@@ -3,6 +3,7 @@ import torch
 
 from services.ct_segmentation.model.attention_gate import AttentionGate
 from services.ct_segmentation.model.deep_hemorrhage_net import DeepHemorrhageNet, NetworkConfig
+from services.ct_segmentation.model.plain_unet import PlainUNet
 from services.ct_segmentation.model.resnet import ResNet34
 from services.ct_segmentation.model.transformer import VisionTransformer
 
@@ -13,13 +14,17 @@ CONFIGS = [
 ]
 
 
+@pytest.mark.parametrize("network_class", [DeepHemorrhageNet, PlainUNet])
 @pytest.mark.parametrize("config", CONFIGS, ids=lambda config: f"{config.size}px-{config.layers}layers")
-def test_shapes_are_right_numbers_are_finite_and_every_parameter_learns(config: NetworkConfig) -> None:
+def test_shapes_are_right_numbers_are_finite_and_every_parameter_learns(
+    config: NetworkConfig, network_class: type[DeepHemorrhageNet] | type[PlainUNet]
+) -> None:
     torch.manual_seed(0)
-    network = DeepHemorrhageNet(config)
-    output = network(torch.rand(2, 1, config.size, config.size))
+    network = network_class(config)
+    output = network(torch.rand(2, config.slices, config.size, config.size))
     assert output.masks.shape == (2, 2, config.size, config.size)
     assert output.types.shape == (2, len(config.types))
+    assert output.embedding.shape == (2, config.width)
     assert output.masks.isfinite().all()
     assert output.types.isfinite().all()
 
@@ -29,26 +34,39 @@ def test_shapes_are_right_numbers_are_finite_and_every_parameter_learns(config: 
 
 
 def test_the_pyramid_has_the_paper_s_shapes() -> None:
-    shapes = [tuple(level.shape[1:]) for level in ResNet34()(torch.rand(1, 1, 256, 256))]
+    shapes = [tuple(level.shape[1:]) for level in ResNet34(3)(torch.rand(1, 3, 256, 256))]
     assert shapes == [(64, 128, 128), (64, 64, 64), (128, 32, 32), (256, 16, 16), (512, 8, 8)]
 
 
 def test_resnet_34_has_the_published_number_of_parameters() -> None:
-    # 21,797,672 with the 1000-class head (513,000) and three input channels (2 x 64 x 49 more than one).
-    count = sum(p.numel() for p in ResNet34().parameters())
-    assert count == 21_797_672 - 513_000 - 2 * 64 * 49
+    # 21,797,672 with the 1000-class head (513,000).
+    count = sum(p.numel() for p in ResNet34(3).parameters())
+    assert count == 21_797_672 - 513_000
 
 
 def test_positions_cover_the_tokens_and_the_class_token() -> None:
-    transformer = VisionTransformer(width=512, tokens=64, layers=1, heads=8, expansion=2, dropout=0.0)
+    transformer = VisionTransformer(width=512, side=8, layers=1, heads=8, expansion=2, dropout=0.0)
     assert transformer.positions.shape == (1, 65, 512)
     features, cls = transformer(torch.rand(3, 512, 8, 8))
     assert (features.shape, cls.shape) == ((3, 512, 8, 8), (3, 512))
 
 
+def test_smaller_slices_get_positions_interpolated_and_the_learnt_size_its_own() -> None:
+    torch.manual_seed(0)
+    transformer = VisionTransformer(width=8, side=4, layers=1, heads=2, expansion=2, dropout=0.0).eval()
+    with torch.no_grad():
+        transformer.positions[:, 1:] = torch.arange(4.0).repeat_interleave(4)[:, None]  # rising from row to row
+    assert transformer._positions(torch.zeros(1, 8, 4, 4)) is transformer.positions
+    smaller = transformer._positions(torch.zeros(1, 8, 2, 2))
+    assert smaller.shape == (1, 5, 8)
+    rows = smaller[0, 1:, 0].reshape(2, 2)
+    assert torch.allclose(rows[:, 0], rows[:, 1])
+    assert rows[0, 0] < 1.5 < rows[1, 0]
+
+
 def test_the_class_token_sees_the_whole_slice() -> None:
     torch.manual_seed(0)
-    transformer = VisionTransformer(width=16, tokens=16, layers=1, heads=2, expansion=2, dropout=0.0).eval()
+    transformer = VisionTransformer(width=16, side=4, layers=1, heads=2, expansion=2, dropout=0.0).eval()
     features = torch.rand(1, 16, 4, 4, requires_grad=True)
     transformer(features)[1].square().sum().backward()
     assert (features.grad.abs().sum(dim=1) > 0).all()

@@ -1,4 +1,3 @@
-import math
 from dataclasses import asdict
 from pathlib import Path
 
@@ -11,18 +10,25 @@ from services.ct_segmentation.model.deep_hemorrhage_net import DeepHemorrhageNet
 from services.ct_segmentation.network import HaemorrhageNetwork
 from services.ct_segmentation.training.checkpoint import AveragedWeights, save_checkpoint
 from services.ct_segmentation.training.compression import quantize_int8, store_as_halves
-from services.ct_segmentation.training.loop import CHECKPOINT, TrainingConfig
+from services.ct_segmentation.training.config import TrainingConfig
+from services.ct_segmentation.training.imbalance.config import ImbalanceConfig
+from services.ct_segmentation.training.loop import CHECKPOINT
 from services.ct_segmentation.training.onnx_graph import ServedNetwork, export_onnx
 from services.ct_segmentation.training.release import Release, release
+from services.ct_segmentation.training.type_calibration import TypeCalibration
+from services.ct_segmentation.training.type_learning import TypeLearning
 from shared.inference.session import open_session
+from tests.fixtures.framed import draw_framed_slices
 from tests.fixtures.phe_sich import Lesion, draw_head, write_archive
+
+CALIBRATION = TypeCalibration(scale=(0.5,) * 6, bias=(0.0, 1.0, 2.0, 3.0, 4.0, 5.0))
 
 
 @pytest.fixture(scope="module")
 def served() -> ServedNetwork:
     torch.set_num_threads(1)
     torch.manual_seed(0)
-    return ServedNetwork(DeepHemorrhageNet(NetworkConfig(layers=1)), sampled=0.5, prevalence=0.2).eval()
+    return ServedNetwork(DeepHemorrhageNet(NetworkConfig(layers=1)), CALIBRATION).eval()
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +43,7 @@ def _run(path: Path, slices: np.ndarray) -> list[np.ndarray]:
 
 
 def _slices(count: int) -> np.ndarray:
-    return np.random.default_rng(count).random((count, 1, 256, 256), np.float32)
+    return np.random.default_rng(count).random((count, 3, 256, 256), np.float32)
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -51,9 +57,12 @@ def test_the_graph_computes_what_torch_computes_for_any_batch(
         np.testing.assert_allclose(got, wanted.numpy(), atol=1e-4)
 
 
-def test_probabilities_are_shifted_from_the_sampled_to_the_true_prevalence(served: ServedNetwork) -> None:
-    # A slice of which the training is undecided (odds 1 at 1 in 2) has odds 1/4 at a prevalence of 1 in 5.
-    assert 1 / (1 + math.exp(-served.shift)) == pytest.approx(0.2)
+def test_type_probabilities_are_calibrated_logits(served: ServedNetwork) -> None:
+    slices = torch.from_numpy(_slices(1))
+    with torch.inference_mode():
+        logits, (_, types) = served.network(slices).types[0], served(slices)
+    expected = 1 / (1 + np.exp(-(0.5 * logits.numpy() + np.arange(6))))
+    np.testing.assert_allclose(types[0].numpy(), expected, rtol=1e-5)
 
 
 def test_halves_take_half_the_room_and_change_next_to_nothing(exported: Path, tmp_path: Path) -> None:
@@ -65,12 +74,12 @@ def test_halves_take_half_the_room_and_change_next_to_nothing(exported: Path, tm
 
 
 def test_eight_bits_take_a_quarter_and_stay_close(exported: Path, tmp_path: Path) -> None:
-    images = (_slices(4)[:, 0] * 255).astype(np.uint8)
+    images = (_slices(4) * 255).astype(np.uint8)
     quantize_int8(exported, tmp_path / "int8.onnx", images)
     assert (tmp_path / "int8.onnx").stat().st_size < 0.3 * exported.stat().st_size
     kinds = {node.op_type for node in onnx.load(tmp_path / "int8.onnx").graph.node}
     assert {"QuantizeLinear", "DequantizeLinear"} <= kinds
-    slices = images[:1, None].astype(np.float32) / np.float32(255)
+    slices = images[:1].astype(np.float32) / np.float32(255)
     for got, wanted in zip(_run(tmp_path / "int8.onnx", slices), _run(exported, slices), strict=True):
         assert np.abs(got - wanted).mean() < 0.05
 
@@ -86,7 +95,9 @@ def test_a_release_ships_one_file_with_thresholds_and_figures_of_both_parts(tmp_
     network = DeepHemorrhageNet()
     optimiser = torch.optim.AdamW(network.parameters())
     averaged = AveragedWeights(network, 0.99)
-    save_checkpoint(tmp_path / "run" / CHECKPOINT, 1, 1.0, asdict(TrainingConfig()), network, averaged, optimiser)
+    types = TypeLearning(network.type_head, draw_framed_slices(), ImbalanceConfig()).state_dict()
+    settings = asdict(TrainingConfig())
+    save_checkpoint(tmp_path / "run" / CHECKPOINT, 1, 1.0, settings, network, averaged, optimiser, types)
     result = release(
         Release(tmp_path / "run", data, tmp_path / "cache", tmp_path, tmp_path / "weights", "9.9.9", threads=1)
     )

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -6,8 +7,14 @@ import pytest
 from services.ct_segmentation.metrics import dice
 from services.ct_segmentation.network import HaemorrhageNetwork
 from services.ct_segmentation.training.phe_sich import PheSichArchive
-from services.ct_segmentation.training.thresholds import choose_thresholds, dice_curve, youden_threshold
+from services.ct_segmentation.training.thresholds import (
+    choose_thresholds,
+    dice_curve,
+    quiet_threshold,
+    youden_threshold,
+)
 from tests.fixtures.brightness_network import write_brightness_network
+from tests.fixtures.framed import draw_framed_slices
 from tests.fixtures.phe_sich import Lesion, draw_head, write_archive
 
 
@@ -27,12 +34,41 @@ def test_the_youden_threshold_separates_what_can_be_separated() -> None:
     assert youden_threshold(labels, np.array([0.1, 0.2, 0.3, 0.7, 0.9], np.float32)) == pytest.approx(0.5)
 
 
+def test_the_quiet_threshold_lets_few_unmarked_slices_through() -> None:
+    marks = [np.array([0, 0, 0, 1], bool)] * 4
+    scores = [np.array([0.1, low, 0.0, 0.9], np.float32) for low in (0.2, 0.4, 0.6, 0.8)]
+    # 0.3 x 4 patients: one unmarked slice may lie above, the 0.8; the next is the 0.6.
+    assert quiet_threshold(marks, scores, 0.3) == pytest.approx(0.6, abs=1e-3)
+    assert quiet_threshold(marks, scores, 0.0) == pytest.approx(0.8, abs=1e-3)
+
+
+def test_the_quiet_threshold_never_loses_a_patient_that_the_network_finds() -> None:
+    marks = [np.array([0, 1], bool)] * 3
+    scores = [np.array([low, high], np.float32) for low, high in ((0.9, 0.95), (0.1, 0.7), (0.0, 0.3))]
+    assert quiet_threshold(marks, scores, 0.0) == pytest.approx(0.7)
+
+
+def test_studies_and_types_get_thresholds_from_scans_with_and_without(tmp_path: Path) -> None:
+    archive = PheSichArchive(write_archive(tmp_path / "data", {"0001": draw_head(Lesion())}))
+    network = HaemorrhageNetwork.load(
+        write_brightness_network(tmp_path / "weights", types=("any", "IPH", "IVH")), threads=1
+    )
+    composed = draw_framed_slices(stacks=3)
+    without = replace(composed.of(["composed-0"]), stacks=np.repeat(["clear"], 6))
+    without = replace(without, images=without.images[[0] * 6], types=np.zeros((6, 6), bool))
+    points = choose_thresholds(network, archive, ["0001"], composed.joined_with(without), lambda: None)
+    assert {"any", "IPH", "IVH", "study_any", "study_IPH", "study_IVH"} <= set(points.thresholds)
+    clear = network.predict_windowed(without.images, lambda _: None).types["any"].max()
+    bled = network.predict_windowed(composed.images[:6], lambda _: None).types["any"].max()
+    assert clear < points.thresholds["study_any"] <= bled
+
+
 def test_thresholds_come_from_the_named_patients(tmp_path: Path) -> None:
     heads = {"0001": draw_head(Lesion()), "0002": draw_head(Lesion(column=200), seed=3)}
     archive = PheSichArchive(write_archive(tmp_path / "data", heads))
     network = HaemorrhageNetwork.load(write_brightness_network(tmp_path / "weights"), threads=1)
     done: list[None] = []
-    points = choose_thresholds(network, archive, ["0001", "0002"], lambda: done.append(None))
+    points = choose_thresholds(network, archive, ["0001", "0002"], None, lambda: done.append(None))
     assert len(done) == 2
     assert points.dice["haematoma"] > 0.95
     assert 0.2 <= points.thresholds["haematoma"] <= 0.8
