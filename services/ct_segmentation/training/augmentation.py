@@ -1,4 +1,4 @@
-"""Augmentation: what differs between scanners, positions and readers of a window, nothing that changes the diagnosis."""
+"""Augmentation: what differs between scanners, positions and windows, nothing that changes the diagnosis."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Operating points, chosen on validation patients and scans: probabilities from which on something counts as present."""
+"""Operating points, chosen on validation scans: probabilities from which on something counts as present."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
