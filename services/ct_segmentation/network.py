@@ -9,7 +9,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from services.ct_segmentation.framing import find_frame
+from services.ct_segmentation.framing import Frame, find_frame
 from services.ct_segmentation.windowing import brain_window
 from shared.inference.manifest import ModelManifest, read_manifest, verified_file
 from shared.inference.session import Accelerator, open_session
@@ -82,12 +82,17 @@ class HaemorrhageNetwork:
         """
         return self.predict_windowed(brain_window(hu), progress)
 
-    def predict_windowed(self, windowed: NDArray[np.uint8], progress: Callable[[float], None]) -> SlicePredictions:
-        """``predict`` for a volume that is already in the 0..80 HU brain window, as 0..255 (S, H, W)."""
+    def predict_windowed(
+        self, windowed: NDArray[np.uint8], progress: Callable[[float], None], frame: Frame | None = None
+    ) -> SlicePredictions:
+        """``predict`` for a volume that is already in the 0..80 HU brain window, as 0..255 (S, H, W).
+
+        ``frame`` is where the whole head lies, for parts of one: their largest slice would be taken for a small head.
+        """
         count = len(windowed)
         haematoma, oedema, doubt = np.empty_like(windowed), np.empty_like(windowed), np.empty_like(windowed)
         types = np.empty((count, len(self.manifest.types)), np.float32)
-        frame = find_frame(windowed)
+        frame = frame or find_frame(windowed)
         framed = np.stack([frame.crop(image) for image in windowed])  # (S, 256, 256)
         for start in range(0, count, BATCH):
             stop = min(start + BATCH, count)

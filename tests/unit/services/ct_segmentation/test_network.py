@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from services.ct_segmentation.framing import Frame
 from services.ct_segmentation.metrics import dice
 from services.ct_segmentation.network import HaemorrhageNetwork
 from tests.fixtures.brightness_network import write_brightness_network
@@ -20,6 +21,16 @@ def test_a_clot_is_found_where_it_lies_on_the_native_grid(network: HaemorrhageNe
     predictions = network.predict(head.hu, lambda _: None)
     assert predictions.haematoma.shape == head.hu.shape
     assert dice(predictions.haematoma[3:5] > 127, head.haematoma[3:5]) > 0.95
+
+
+def test_a_part_of_a_head_keeps_its_scale_where_the_whole_heads_frame_is_given(network: HaemorrhageNetwork) -> None:
+    framed = np.zeros((4, 256, 256), np.uint8)
+    framed[:, 100:160, 90:150] = 100  # the vertex of a framed head
+    framed[1, 120:130, 110:120] = 200
+    whole = network.predict_windowed(framed, lambda _: None, Frame(0, 0, 256, (256, 256)))
+    assert np.array_equal(whole.haematoma[1] > 127, framed[1] == 200)
+    enlarged = network.predict_windowed(framed, lambda _: None)
+    assert enlarged.types["any"][1] > whole.types["any"][1]  # the same spot fills more of the frame
 
 
 def test_only_trained_types_are_reported_and_they_rank_slices(network: HaemorrhageNetwork) -> None:
