@@ -9,7 +9,18 @@ from shared.errors import PlatformError
 
 # Each command is a module with HELP, add_arguments(parser) and run(args); only the chosen one is imported, so that
 # predicting needs no torch.
-COMMANDS = ("work", "predict", "split", "compose", "train", "export", "evaluate", "inspect-dataset", "radiomics")
+COMMANDS = (
+    "work",
+    "predict",
+    "split",
+    "compose",
+    "train",
+    "export",
+    "evaluate",
+    "evaluate-types",
+    "inspect-dataset",
+    "radiomics",
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
