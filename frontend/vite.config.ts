@@ -15,5 +15,5 @@ export default defineConfig({
     proxy: { "/api": { target: "http://127.0.0.1:8000" } },
   },
   // Far from UTC, so that a test of times cannot pass by chance.
-  test: { environment: "node", include: ["src/**/*.test.ts"], env: { TZ: "America/Los_Angeles" } },
+  test: { environment: "node", include: ["src/**/*.test.{ts,tsx}"], env: { TZ: "America/Los_Angeles" } },
 });
