@@ -7,9 +7,7 @@ from typing import Any
 import numpy as np
 
 from services.ct_segmentation.evaluation.studies.observation import (
-    Spacing,
     StudyObservation,
-    observe_framed,
     observe_labelled,
 )
 from services.ct_segmentation.evaluation.studies.type_figures import add_type_figures
@@ -17,11 +15,9 @@ from services.ct_segmentation.evaluation.studies.volume_figures import add_volum
 from services.ct_segmentation.network import HaemorrhageNetwork
 from services.ct_segmentation.training.datasets.dataset import LabelledDataset
 from services.ct_segmentation.training.datasets.labelled_study import LeftOut
-from services.ct_segmentation.training.framed_slices import FramedSlices
 from shared.evaluation.bootstrap import REPEATS
 from shared.evaluation.report import EvaluationReport
 
-GENERATED = "Generated data: composed scans. No figure here says how the network does on patients."
 NOTES = [
     f"95 % percentile intervals of {REPEATS} bootstrap resamples of patients; Wilson intervals of shares of studies.",
     "Empty masks: both empty is Dice 1, one empty is Dice 0 and an infinite distance, counted as missed_bleeds.",
@@ -36,35 +32,32 @@ def observe_dataset(
         yield observe_labelled(study, network)
 
 
-def observe_stacks(
-    data: FramedSlices, network: HaemorrhageNetwork, spacing_mm: Spacing | None
-) -> Iterator[StudyObservation]:
-    """Run the network over every stack of ``data``, such as composed scans in the network's frame."""
-    for stack in dict.fromkeys(map(str, data.stacks)):
-        yield observe_framed(data.of([stack]), network, spacing_mm)
+def by_patient(studies: Iterable[StudyObservation]) -> list[list[StudyObservation]]:
+    """The studies of each patient together."""
+    patients: dict[str, list[StudyObservation]] = defaultdict(list)
+    for study in studies:
+        patients[study.patient].append(study)
+    return list(patients.values())
 
 
 def report_on_studies(
-    network: HaemorrhageNetwork, studies: Iterable[StudyObservation], data: dict[str, Any], notes: Sequence[str]
+    network: HaemorrhageNetwork, studies: Sequence[StudyObservation], data: dict[str, Any], notes: Sequence[str]
 ) -> EvaluationReport:
     """The report of ``studies``, which ``network`` was run over; ``data`` and ``notes`` say where they come from."""
-    observed = list(studies)
-    patients: dict[str, list[StudyObservation]] = defaultdict(list)
-    for study in observed:
-        patients[study.patient].append(study)
+    patients = by_patient(studies)
     trained = network.manifest.types
     report = EvaluationReport(
         model={"name": network.name, "version": network.version, "sha256": network.manifest.sha256},
         data={
             **data,
             "patients": len(patients),
-            "studies": len(observed),
-            "slices": int(np.sum([len(study.slice_types.known) for study in observed])),
+            "studies": len(studies),
+            "slices": int(np.sum([len(study.slice_types.known) for study in studies])),
             "thresholds": network.thresholds,
             "types": list(trained),
         },
         notes=[*notes, *NOTES],
     )
-    add_type_figures(report, list(patients.values()), network.thresholds, trained)
-    add_volume_figures(report, list(patients.values()))
+    add_type_figures(report, patients, network.thresholds, trained)
+    add_volume_figures(report, patients)
     return report

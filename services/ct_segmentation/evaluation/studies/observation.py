@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from services.ct_segmentation.framing import INPUT_SIZE, Frame
 from services.ct_segmentation.measurements import without_specks
 from services.ct_segmentation.metrics import average_surface_distance, dice, hausdorff_distance
 from services.ct_segmentation.network import HaemorrhageNetwork
@@ -79,15 +80,16 @@ def observe_labelled(study: LabelledStudy, network: HaemorrhageNetwork) -> Study
     )
 
 
-def observe_framed(data: FramedSlices, network: HaemorrhageNetwork, spacing_mm: Spacing | None) -> StudyObservation:
-    """Run the network over one stack of ``data`` in its frame; ``spacing_mm`` is that of the frame, where known."""
-    predictions = network.predict_windowed(np.asarray(data.images), lambda _: None)
+def observe_framed(data: FramedSlices, network: HaemorrhageNetwork) -> StudyObservation:
+    """Run the network over one stack of ``data``, which lies in its frame already and has no spacing any more."""
+    whole = Frame(0, 0, INPUT_SIZE, (INPUT_SIZE, INPUT_SIZE))
+    predictions = network.predict_windowed(np.asarray(data.images), lambda _: None, whole)
     types = TypeLabels(data.types & data.known, data.known)
     size = None
     if data.outlined[:, 0].any():
         drawn = data.outlined[:, 0, None, None]
         predicted = (predictions.haematoma >= network.thresholds["haematoma"] * 255) & drawn
-        size = bleed_size(predicted, (data.masks[:, 0] > 127) & drawn, spacing_mm)
+        size = bleed_size(predicted, (data.masks[:, 0] > 127) & drawn, None)
     stack = str(data.stacks[0])
     return StudyObservation(stack, stack, types, types.of_study(), predictions.types, size)
 
