@@ -1,6 +1,7 @@
 """A head CT goes in, a haemorrhage report comes out: on both pairs, through real processes, over HTTP."""
 
 import gzip
+import io
 import json
 import threading
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import nibabel
 import numpy as np
 import pytest
+from pydicom import dcmread
 
 from tests.fixtures.platform import PlatformClient
 from tests.fixtures.studies import bleeding_head_zip, small_head_zip, true_haematoma_ml
@@ -52,6 +54,23 @@ def test_the_preview_is_a_png(client: PlatformClient, finding: dict[str, Any]) -
     answer = client.http.get(f"/findings/{finding['id']}/preview.png")
     assert answer.headers["content-type"] == "image/png"
     assert answer.content.startswith(b"\x89PNG")
+
+
+def test_the_dicom_objects_speak_of_the_same_bleed(client: PlatformClient, finding: dict[str, Any]) -> None:
+    objects = {}
+    for role in ("segmentation", "structured_report", "secondary_capture"):
+        answer = client.http.get(f"/findings/{finding['id']}/{role}.dcm")
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "application/dicom")
+        objects[role] = dcmread(io.BytesIO(answer.content))
+        assert objects[role].StudyInstanceUID == finding["report"]["study_instance_uid"]
+    segmentation = objects["segmentation"]
+    haematoma = segmentation.SegmentSequence[0]
+    assert haematoma.TrackingUID == finding["report"]["tracking_uid"]
+    assert haematoma.SegmentAlgorithmName == finding["model"]["name"]
+    measures = segmentation.SharedFunctionalGroupsSequence[0].PixelMeasuresSequence[0]
+    voxel_ml = float(np.prod(measures.PixelSpacing)) * measures.SpacingBetweenSlices / 1000
+    frames = segmentation.pixel_array[: finding["report"]["geometry"]["slices"]]
+    assert frames.sum() * voxel_ml == pytest.approx(finding["report"]["haematoma_ml"], rel=0.001)
 
 
 def test_a_bleed_raises_one_critical_alert(client: PlatformClient, finding: dict[str, Any]) -> None:

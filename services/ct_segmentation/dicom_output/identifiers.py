@@ -8,6 +8,7 @@ from highdicom.base import SOPClass
 from pydicom.uid import UID, generate_uid
 
 from services.ct_segmentation.volume import SeriesIdentity
+from shared.contracts.ct import is_dicom_uid
 
 PROVISIONAL_UID = UID("0.0")  # what an object is called until it is sealed
 
@@ -33,6 +34,17 @@ def series_uid(identity: SeriesIdentity, algorithm: Algorithm, role: str) -> UID
 def related_uid(identity: SeriesIdentity, algorithm: Algorithm, purpose: str) -> UID:
     """Any other identifier inside an object, such as that of its dimensions."""
     return _derived(identity, algorithm, "related", purpose)
+
+
+def frame_of_reference_uid(identity: SeriesIdentity) -> str:
+    """The source's frame of reference, or where its header lost the name (as in CQ500), one of the series' own.
+
+    A segmentation must name the frame that its positions lie in. They are the source's, whatever the frame is called.
+    """
+    if identity.frame_of_reference_uid is not None and is_dicom_uid(identity.frame_of_reference_uid):
+        return identity.frame_of_reference_uid
+    source = ("frame of reference", identity.study_instance_uid, identity.series_instance_uid)
+    return generate_uid(entropy_srcs=["\n".join(source)])
 
 
 def device_uid(algorithm: Algorithm) -> UID:

@@ -7,7 +7,7 @@ from highdicom.base import SOPClass
 from numpy.typing import NDArray
 
 from services.ct_segmentation.dicom_output.identifiers import Algorithm
-from services.ct_segmentation.dicom_output.obstacles import objects_obstacle, segmentation_obstacle
+from services.ct_segmentation.dicom_output.obstacles import has_segmentation, objects_obstacle
 from services.ct_segmentation.dicom_output.secondary_capture import make_secondary_capture
 from services.ct_segmentation.dicom_output.segmentation import make_segmentation
 from services.ct_segmentation.dicom_output.structured_report import make_structured_report
@@ -34,7 +34,7 @@ def write_dicom_objects(
     if identity is None or objects_obstacle(identity):
         return {}
     objects: dict[str, SOPClass] = {}
-    if labels.any() and not segmentation_obstacle(identity, labels):
+    if has_segmentation(identity, labels):
         objects["segmentation"] = make_segmentation(volume, identity, labels, algorithm)
     objects["structured_report"] = make_structured_report(identity, report, objects.get("segmentation"), algorithm)
     objects["secondary_capture"] = make_secondary_capture(identity, picture, native_slice, algorithm)

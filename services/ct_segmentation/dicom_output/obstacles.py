@@ -1,5 +1,7 @@
 """Why a study gets no DICOM objects, or not all of them: told with the result, since their lack could puzzle."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,8 +16,8 @@ def dicom_peculiarities(identity: SeriesIdentity | None, labels: NDArray[np.uint
     """
     if identity is None:
         return ()
-    named = objects_obstacle(identity) or segmentation_obstacle(identity, labels) or _left_out(identity, labels)
-    return (named,) if named else ()
+    hindered = objects_obstacle(identity)
+    return (hindered,) if hindered else tuple(_about_segmentation(identity, labels))
 
 
 def objects_obstacle(identity: SeriesIdentity) -> Peculiarity | None:
@@ -34,32 +36,28 @@ def objects_obstacle(identity: SeriesIdentity) -> Peculiarity | None:
     )
 
 
-def segmentation_obstacle(identity: SeriesIdentity, labels: NDArray[np.uint8]) -> Peculiarity | None:
-    """Why the lesions in ``labels`` cannot be a DICOM segmentation, if so."""
+def has_segmentation(identity: SeriesIdentity, labels: NDArray[np.uint8]) -> bool:
+    """Whether any lesion in ``labels`` lies on a slice that a segmentation can refer to."""
+    return any(labels[k].any() for k, uid in enumerate(identity.sop_instance_uids) if uid is not None)
+
+
+def _about_segmentation(identity: SeriesIdentity, labels: NDArray[np.uint8]) -> Iterator[Peculiarity]:
+    filled = sum(bool(labels[k].any()) for k, uid in enumerate(identity.sop_instance_uids) if uid is None)
+    if not has_segmentation(identity, labels):
+        if filled:
+            yield Peculiarity(
+                code="lesions_on_filled_slices_only",
+                detail="All lesions lie on interpolated slices, which a DICOM segmentation cannot refer to.",
+            )
+        return
+    if filled:
+        yield Peculiarity(
+            code="segmentation_without_filled_slices",
+            detail=f"{filled} interpolated slice(s) with a lesion are part of the volume, but not of the DICOM "
+            "segmentation: no image is theirs.",
+        )
     if not is_dicom_uid(identity.frame_of_reference_uid):
-        return Peculiarity(
-            code="frame_of_reference_missing",
-            detail="The series has no frame of reference, without which DICOM knows no segmentation.",
+        yield Peculiarity(
+            code="frame_of_reference_unnamed",
+            detail="The header names no frame of reference; the DICOM segmentation gives the series' positions one.",
         )
-    filled = _filled_lesion_slices(identity, labels)
-    if filled and filled == np.count_nonzero(labels.any(axis=(1, 2))):
-        return Peculiarity(
-            code="lesions_on_filled_slices_only",
-            detail="All lesions lie on interpolated slices, which a DICOM segmentation cannot refer to.",
-        )
-    return None
-
-
-def _left_out(identity: SeriesIdentity, labels: NDArray[np.uint8]) -> Peculiarity | None:
-    filled = _filled_lesion_slices(identity, labels)
-    if not filled:
-        return None
-    return Peculiarity(
-        code="segmentation_without_filled_slices",
-        detail=f"{filled} interpolated slice(s) with a lesion are part of the volume, but not of the DICOM "
-        "segmentation: no image is theirs.",
-    )
-
-
-def _filled_lesion_slices(identity: SeriesIdentity, labels: NDArray[np.uint8]) -> int:
-    return sum(bool(labels[k].any()) for k, uid in enumerate(identity.sop_instance_uids) if uid is None)

@@ -40,8 +40,7 @@ def make_segmentation(
     Every acquired slice has a frame in every segment, an empty one too: several viewers count frames instead of reading
     their positions, and would shift the outline. Slices that were interpolated are left out, since no image is theirs.
 
-    Raises ValueError when no acquired slice holds a lesion or the series has no frame of reference; see
-    ``obstacles.segmentation_obstacle``.
+    Raises ValueError when no acquired slice holds a lesion; see ``obstacles.has_segmentation``.
     """
     acquired = acquired_slices(identity)
     shown = labels if len(acquired) == len(labels) else labels[acquired]

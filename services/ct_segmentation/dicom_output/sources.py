@@ -9,7 +9,7 @@ from pydicom import Dataset
 from pydicom.uid import CTImageStorage
 from pydicom.valuerep import DA, TM, DSfloat
 
-from services.ct_segmentation.dicom_output.identifiers import Algorithm, seal
+from services.ct_segmentation.dicom_output.identifiers import Algorithm, frame_of_reference_uid, seal
 from services.ct_segmentation.volume import CtVolume, SeriesIdentity
 
 MANUFACTURER = "DeepHemorrhageNet"
@@ -109,7 +109,7 @@ def _content_time(header: Dataset) -> tuple[DA, TM]:
 def _source_image(volume: CtVolume, identity: SeriesIdentity, k: int) -> Dataset:
     image = _image(identity, CTImageStorage, stand_in_uid(k))
     image.Modality = "CT"
-    image.FrameOfReferenceUID = identity.frame_of_reference_uid
+    image.FrameOfReferenceUID = frame_of_reference_uid(identity)
     image.PositionReferenceIndicator = identity.header.get("PositionReferenceIndicator")
     image.Rows, image.Columns = volume.hu.shape[1:]
     slice_mm, row_mm, column_mm = volume.spacing_mm

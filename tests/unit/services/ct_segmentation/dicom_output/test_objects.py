@@ -184,11 +184,20 @@ def test_a_nifti_study_has_no_dicom_objects(tmp_path: Path) -> None:
     assert "mask" in result.analysis.files
 
 
-def test_without_a_frame_of_reference_there_is_no_segmentation_but_a_report(tmp_path: Path) -> None:
-    result = analysed_series(tmp_path, FrameOfReferenceUID="")
+def test_a_frame_of_reference_without_a_name_gets_one_that_any_model_gives_it(tmp_path: Path) -> None:
+    """As in CQ500, whose de-identification took the name away."""
+    first = analysed_series(tmp_path / "a", FrameOfReferenceUID="")
+    second = analysed_series(tmp_path / "b", FrameOfReferenceUID="", network=ThresholdNetwork(version="2"))
 
-    assert result.roles == {"structured_report", "secondary_capture"}
-    assert "frame_of_reference_missing" in codes_of(result)
+    names = {one.read("segmentation").FrameOfReferenceUID for one in (first, second)}
+    assert len(names) == 1
+    assert names != {first.sources[0].StudyInstanceUID}
+    assert "frame_of_reference_unnamed" in codes_of(first)
+
+
+def test_the_frame_of_reference_is_the_sources_where_it_has_a_name(result: DicomResult) -> None:
+    assert result.read("segmentation").FrameOfReferenceUID == result.sources[0].FrameOfReferenceUID
+    assert "frame_of_reference_unnamed" not in codes_of(result)
 
 
 @pytest.mark.parametrize("header", [{"StudyInstanceUID": "no uid"}, {"SOPInstanceUID": "1.2.3"}])
