@@ -58,6 +58,10 @@ class Frame:
         return native, framed
 
 
+# For slices that were framed before.
+AS_FRAMED = Frame(0, 0, INPUT_SIZE, (INPUT_SIZE, INPUT_SIZE))
+
+
 def find_frame(windowed: NDArray[np.uint8]) -> Frame:
     """The square around the head of a windowed volume (S, H, W); the whole image where no head is found.
 

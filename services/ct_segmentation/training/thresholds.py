@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from services.ct_segmentation.framing import AS_FRAMED
 from services.ct_segmentation.network import HaemorrhageNetwork
 from services.ct_segmentation.training.framed_slices import TYPES, FramedSlices
 from services.ct_segmentation.training.haematoma_labels import label_haematoma
@@ -97,7 +98,8 @@ def _scored(network: HaemorrhageNetwork, data: FramedSlices, progress: Callable[
     stacks = []
     for name in dict.fromkeys(data.stacks.tolist()):
         scan = data.of([name])
-        stacks.append(ScoredStack(scan.types, scan.known, network.predict_windowed(scan.images, lambda _: None).types))
+        scores = network.predict_windowed(scan.images, lambda _: None, AS_FRAMED).types
+        stacks.append(ScoredStack(scan.types, scan.known, scores))
         progress()
     return stacks
 

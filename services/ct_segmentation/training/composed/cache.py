@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from services.ct_segmentation.framing import INPUT_SIZE, Frame, find_frame
+from services.ct_segmentation.framing import AS_FRAMED, find_frame
 from services.ct_segmentation.training.composed.compose import ComposedScan, compose_scan
 from services.ct_segmentation.training.composed.head import Head
 from services.ct_segmentation.training.composed.head_sources import CQ500, cq500_head, phe_sich_heads
@@ -25,7 +25,7 @@ from services.ct_segmentation.training.phe_sich import DatasetError, PheSichArch
 from services.ct_segmentation.windowing import brain_window
 
 # Kept with each set: raise it whenever composing or the layout changes.
-CACHE_VERSION = 1
+CACHE_VERSION = 2
 TRAINING, VALIDATION = "train", "validation"
 
 
@@ -132,8 +132,7 @@ def _framed(scan: ComposedScan) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     A part of a PHE-SICH head is framed already, by the whole head; the vertex alone would be enlarged.
     """
     windowed = brain_window(scan.hu)
-    whole = Frame(0, 0, INPUT_SIZE, (INPUT_SIZE, INPUT_SIZE))
-    frame = find_frame(windowed) if scan.source == CQ500 else whole
+    frame = find_frame(windowed) if scan.source == CQ500 else AS_FRAMED
     images = np.stack([frame.crop(image) for image in windowed])
     masks = [[frame.crop(mask) for mask in pair] for pair in zip(scan.blood, scan.oedema, strict=True)]
     return images, np.array(masks, np.uint8)

@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from services.ct_segmentation.framing import AS_FRAMED
 from services.ct_segmentation.metrics import dice
 from services.ct_segmentation.network import HaemorrhageNetwork
 from services.ct_segmentation.training.phe_sich import PheSichArchive
@@ -58,8 +59,8 @@ def test_studies_and_types_get_thresholds_from_scans_with_and_without(tmp_path: 
     without = replace(without, images=without.images[[0] * 6], types=np.zeros((6, 6), bool))
     points = choose_thresholds(network, archive, ["0001"], composed.joined_with(without), lambda: None)
     assert {"any", "IPH", "IVH", "study_any", "study_IPH", "study_IVH"} <= set(points.thresholds)
-    clear = network.predict_windowed(without.images, lambda _: None).types["any"].max()
-    bled = network.predict_windowed(composed.images[:6], lambda _: None).types["any"].max()
+    clear = network.predict_windowed(without.images, lambda _: None, AS_FRAMED).types["any"].max()
+    bled = network.predict_windowed(composed.images[:6], lambda _: None, AS_FRAMED).types["any"].max()
     assert clear < points.thresholds["study_any"] <= bled
 
 
