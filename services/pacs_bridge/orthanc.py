@@ -58,6 +58,14 @@ class Series:
     caller: str  # calling AE title; empty when it came over HTTP
 
 
+@dataclass(frozen=True)
+class Study:
+    """A study as far as it has arrived: the Orthanc ids of its series; stable as a series is."""
+
+    is_stable: bool
+    series: tuple[str, ...]
+
+
 class Orthanc:
     """One Orthanc. Every method raises PacsUnavailableError, PacsSignInError, PacsAnswerError; where named, more."""
 
@@ -95,9 +103,10 @@ class Orthanc:
         found = [_instance(one) for one in self._json(f"/series/{orthanc_id}/instances")]
         return sorted(found, key=lambda one: (one.number, one.sop_instance_uid))
 
-    def study_is_stable(self, orthanc_id: str) -> bool:
-        """Whether nothing of the study came for Orthanc's StableAge. Raises PacsGoneError."""
-        return bool(self._json(f"/studies/{orthanc_id}")["IsStable"])
+    def study(self, orthanc_id: str) -> Study:
+        """The study as it is now. Raises PacsGoneError."""
+        found = self._json(f"/studies/{orthanc_id}")
+        return Study(found["IsStable"], tuple(found["Series"]))
 
     def tags(self, instance: Instance) -> Tags:
         """The elements of one instance by keyword; sequences are lists of the same. Raises PacsGoneError."""

@@ -1,5 +1,6 @@
 """Series of one study: which are the same scan reconstructed again, and which to take once the study is complete."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -53,12 +54,26 @@ def _same_scan(row: PacsSeries) -> ColumnElement[bool]:
 
 
 def _choose(parts: Parts, row: PacsSeries) -> None:
-    complete = parts.pacs.study_is_stable(row.orthanc_study_id)
-    parts.database.write(lambda session: _decide(session, row) if complete else _ask_again(session, row))
+    study = parts.pacs.study(row.orthanc_study_id)
+    patience = timedelta(seconds=parts.settings.pacs_patience_s)
+
+    def work(session: Session) -> None:
+        if study.is_stable and _are_judged(session, study.series, unheard_count=now() < row.created_at + patience):
+            _decide(session, row)
+        else:
+            session.get_one(PacsSeries, row.id, with_for_update=True).due_at = now() + _ASK_AGAIN
+
+    parts.database.write(work)
 
 
-def _ask_again(session: Session, row: PacsSeries) -> None:
-    session.get_one(PacsSeries, row.id, with_for_update=True).due_at = now() + _ASK_AGAIN
+def _are_judged(session: Session, series: Sequence[str], unheard_count: bool) -> bool:
+    """Whether none of the study's series is still to be judged; ``unheard_count``: nor any still to be heard of."""
+    rows = session.execute(
+        select(PacsSeries.orthanc_id, PacsSeries.state).where(PacsSeries.orthanc_id.in_(series))
+    ).all()
+    if any(state == PacsState.ARRIVING for _, state in rows):
+        return False
+    return not unheard_count or {orthanc_id for orthanc_id, _ in rows} >= set(series)
 
 
 def _decide(session: Session, seen: PacsSeries) -> None:

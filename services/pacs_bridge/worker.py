@@ -87,6 +87,14 @@ class Bridge:
         self.problem = problem
         self._measure()
 
+    def readiness(self) -> str | None:
+        """What keeps the bridge from its work, now or once a study comes; None if nothing does."""
+        try:
+            self.parts.gateway.check()
+        except PlatformError as error:
+            return error.detail
+        return self.problem
+
     def stall(self) -> str | None:
         """What is wrong with the bridge itself; None if it moves."""
         still_s = time.monotonic() - self._moved_s
@@ -114,7 +122,7 @@ def run_bridge(settings: Settings) -> None:
     configure_logs("pacs_bridge", settings.log_level)
     database = Database(settings.resolved_database_url)
     bridge = Bridge(settings, database)
-    serve_health(settings.metrics_host, settings.metrics_port, live=bridge.stall, ready=lambda: bridge.problem)
+    serve_health(settings.metrics_host, settings.metrics_port, live=bridge.stall, ready=bridge.readiness)
     Thread(target=end_when_hung, args=(bridge.stall,), name="watchdog", daemon=True).start()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: bridge.stop())

@@ -170,3 +170,9 @@ def test_the_ledger_is_shown_without_anything_of_a_patient(
     shown = platform.run("services.pacs_bridge", "series", "--study", "1.2.826.0.1.3680043.10.1571.106")
     assert '"state": "done"' in shown
     assert "PHANTOM" not in shown
+
+
+def test_no_identifier_of_a_patient_or_study_is_logged(platform: PlatformProcesses) -> None:
+    logs = [path.read_text() for path in platform.directory.glob("*.out")]
+    assert sum("pacs_series_handed_over" in log for log in logs) >= 3
+    assert not any(identifier in log for log in logs for identifier in ("PHANTOM", "Phantom", ".1571."))
