@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+from shared.contracts.local_codes import SCHEME, SCHEME_UID
+
 
 @dataclass(frozen=True)
 class System:
@@ -25,9 +27,7 @@ LOINC: Final = System("http://loinc.org", "LN")
 SNOMED: Final = System("http://snomed.info/sct", "SCT")
 DICOM: Final = System("http://dicom.nema.org/resources/ontology/DCM", "DCM")
 UCUM: Final = System("http://unitsofmeasure.org", "UCUM")
-# What no terminology has a code for. An identifier under 2.25 is made of a random UUID and needs no registration
-# (ITU-T X.667); names that begin with 99 are local by rule, in HL7 v2 as in DICOM.
-LOCAL: Final = System("urn:oid:2.25.92915684292996542877935428594929564", "99DHN")
+LOCAL: Final = System(f"urn:oid:{SCHEME_UID}", SCHEME)
 
 CT_HEAD: Final = Code(LOINC, "24725-4", "CT Head")
 IMPRESSION: Final = Code(LOINC, "19005-8", "Radiology Imaging study [Impression] (narrative)")

@@ -21,17 +21,10 @@ from gateway.exchange.codes import (
     Code,
 )
 from shared.contracts.ct import AbcOver2, CtReport
+from shared.contracts.local_codes import ABC_OVER_2, probability_of
 
 RESEARCH_USE: Final = "Unverified result of an algorithm; for research use only, not a medical device."
 
-_TYPES: Final = {
-    "any": "any intracranial haemorrhage",
-    "IPH": "intraparenchymal haemorrhage",
-    "IVH": "intraventricular haemorrhage",
-    "SAH": "subarachnoid haemorrhage",
-    "SDH": "subdural haemorrhage",
-    "EDH": "epidural haemorrhage",
-}
 # A microlitre is finer than any voxel count means, and a thousandth than any probability.
 _DECIMALS: Final = 3
 
@@ -106,7 +99,7 @@ def _volume(code: Code, value_ml: float, of_haematoma: bool) -> Statement:
 
 def _abc_over_2(abc: AbcOver2) -> Statement:
     return Statement(
-        _local("ABC2", "ABC/2 of the largest lesion"),
+        _local(*ABC_OVER_2),
         _quantity(abc.volume_ml, MILLILITRE),
         broader=VOLUME,
         of_haematoma=True,
@@ -122,8 +115,7 @@ def _type_probabilities(probabilities: dict[str, float]) -> Statement:
     return Statement(
         _local("type-probabilities", "Probabilities of haemorrhage types"),
         parts=tuple(
-            Part(_local(f"probability-{name}", f"Probability of {_TYPES.get(name, name)}"), _quantity(value, UNITY))
-            for name, value in probabilities.items()
+            Part(_local(*probability_of(name)), _quantity(value, UNITY)) for name, value in probabilities.items()
         ),
     )
 

@@ -19,6 +19,7 @@ from services.ct_segmentation.dicom_output.identifiers import (
 from services.ct_segmentation.dicom_output.sources import MANUFACTURER, equipment, evidence, finish
 from services.ct_segmentation.volume import SeriesIdentity
 from shared.contracts.ct import CtReport
+from shared.contracts.local_codes import SCHEME, SCHEME_UID
 
 SERIES_NUMBER = 9002
 # A thousandth of a millilitre is a fraction of a voxel.
@@ -34,15 +35,14 @@ def make_structured_report(
 ) -> highdicom.sr.Comprehensive3DSR:
     """``report`` as a preliminary, unverified document.
 
-    One group speaks of the study as a whole: whether bleeding is suspected, and every review flag as a comment. Each
-    class of lesion is a group that refers to its segment in ``segmentation``; without one, its numbers stand alone.
-    Each type of bleeding is a group with the network's certainty.
+    One group speaks of the study as a whole: whether bleeding is suspected, how probable each type is, and every review
+    flag as a comment. Each class of lesion is a group that refers to its segment in ``segmentation``; without one, its
+    numbers stand alone.
     """
     writer = _GroupWriter(identity, algorithm)
     groups = [
         writer.study(report),
         *(writer.lesion(name, report, segmentation) for name in coding.LESIONS if _volume_ml(report, name)),
-        *(writer.type(name, share) for name, share in report.type_probabilities.items() if name != "any"),
     ]
     instance = highdicom.sr.Comprehensive3DSR(
         evidence=[*evidence(identity), *([segmentation] if segmentation is not None else [])],
@@ -75,10 +75,12 @@ class _GroupWriter:
 
     def study(self, report: CtReport) -> Group:
         """Whether the study shows bleeding at all, and what a person should look at."""
-        certainty = report.type_probabilities.get("any")
         group = Group(
-            **self._named("haemorrhage", *coding.TYPES["any"]),
-            measurements=[_certainty(certainty)] if certainty is not None else None,
+            **self._named("haemorrhage", coding.HAEMORRHAGE, coding.BRAIN),
+            measurements=[
+                highdicom.sr.Measurement(coding.probability(name), round(share, DECIMALS), coding.UNITY)
+                for name, share in report.type_probabilities.items()
+            ],
             qualitative_evaluations=[
                 highdicom.sr.QualitativeEvaluation(
                     coding.PRESENCE, coding.PRESENT if report.haemorrhage_suspected else coding.ABSENT
@@ -115,12 +117,7 @@ class _GroupWriter:
         )
         return RegionGroup(**named, referenced_segment=segment, measurements=measurements)
 
-    def type(self, name: str, share: float) -> Group:
-        """How certain the network is of one type of bleeding."""
-        finding, site = coding.TYPES.get(name, (Code(name, coding.PRIVATE_SCHEME, name), None))
-        return Group(**self._named(name, finding, site), measurements=[_certainty(share)])
-
-    def _named(self, name: str, finding: Code, site: Code | None, category: Code | None = None) -> dict[str, Any]:
+    def _named(self, name: str, finding: Code, site: Code, category: Code | None = None) -> dict[str, Any]:
         """What every group begins with."""
         return {
             "tracking_identifier": TrackingIdentifier(
@@ -128,7 +125,7 @@ class _GroupWriter:
             ),
             "finding_category": category,
             "finding_type": finding,
-            "finding_sites": [highdicom.sr.FindingSite(site)] if site is not None else None,
+            "finding_sites": [highdicom.sr.FindingSite(site)],
             "algorithm_id": highdicom.sr.AlgorithmIdentification(
                 name=self._algorithm.name,
                 version=self._algorithm.version,
@@ -140,7 +137,7 @@ class _GroupWriter:
 
 def _private_scheme() -> CodingSchemeIdentificationItem:
     return CodingSchemeIdentificationItem(
-        designator=coding.PRIVATE_SCHEME, name="Codes of DeepHemorrhageNet", responsible_organization=MANUFACTURER
+        designator=SCHEME, uid=SCHEME_UID, name=f"Codes of {MANUFACTURER}", responsible_organization=MANUFACTURER
     )
 
 
@@ -174,7 +171,3 @@ def _volume_ml(report: CtReport, name: str) -> float:
 
 def _volume(ml: float, method: Code) -> highdicom.sr.Measurement:
     return highdicom.sr.Measurement(coding.VOLUME, round(ml, DECIMALS), coding.MILLILITRE, method=method)
-
-
-def _certainty(share: float) -> highdicom.sr.Measurement:
-    return highdicom.sr.Measurement(coding.CERTAINTY, round(100 * share, DECIMALS), coding.PERCENT)
