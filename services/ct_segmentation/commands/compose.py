@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, default=Path("runs/composed"), help="folder to write to; made when missing")
     parser.add_argument("--splits", type=Path, default=SPLITS_FOLDER, help="folder with train.txt and validation.txt")
     parser.add_argument("--scans", type=int, default=320, help="training scans; a quarter are whole CQ500 heads")
-    parser.add_argument("--validation-scans", type=int, default=40, help="validation scans")
+    parser.add_argument("--validation-scans", type=int, default=80, help="validation scans")
     parser.add_argument("--seed", type=int, default=1, help="seed of everything drawn")
     parser.add_argument(
         "--volumes", type=int, default=0, help="also write this many CQ500 scans as NIfTI, thin and 5 mm, with labels"
@@ -56,7 +56,7 @@ def _write_volumes(materials: Materials, args: argparse.Namespace) -> None:
     folder = args.out / "volumes"
     folder.mkdir(parents=True, exist_ok=True)
     native = cq500_head(args.cq500, merge=1)
-    truth = {}
+    truth: dict[str, dict[str, float]] = {}
     index = 0
     with tqdm(total=args.volumes, desc="volumes", unit="scan") as bar:
         while len(truth) < args.volumes:

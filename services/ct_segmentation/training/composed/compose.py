@@ -25,15 +25,15 @@ BLEED_FREE_SHARE = 0.35
 CQ500_EVERY = 4
 # What a scan with blood holds, and how often; rare types are drawn more often than they are met.
 RECIPES: tuple[tuple[tuple[Label, ...], float], ...] = (
-    ((Label.IPH,), 0.17),
-    ((Label.IPH, Label.IVH), 0.12),
-    ((Label.IVH,), 0.09),
-    ((Label.SAH,), 0.17),
-    ((Label.SDH,), 0.16),
-    ((Label.EDH,), 0.16),
-    ((Label.SDH, Label.SAH), 0.06),
-    ((Label.IPH, Label.SAH), 0.04),
-    ((Label.EDH, Label.SAH), 0.03),
+    ((Label.IPH,), 0.15),
+    ((Label.IPH, Label.IVH), 0.16),
+    ((Label.IVH,), 0.16),
+    ((Label.SAH,), 0.13),
+    ((Label.SDH,), 0.17),
+    ((Label.EDH,), 0.15),
+    ((Label.SDH, Label.SAH), 0.04),
+    ((Label.IPH, Label.SAH), 0.02),
+    ((Label.EDH, Label.SAH), 0.02),
 )
 OEDEMA_CHANCE, MIMIC_CHANCE, MOTION_CHANCE = 0.85, 0.5, 0.06
 # A slice counts as positive from this area on: 4 x 4 mm, about what a reader calls blood.
@@ -151,7 +151,7 @@ def _on_slices(
     """Average the fine grid to slices, add noise, and note what each slice holds."""
     per_slice = max(int(slice_mm / head.spacing_mm[0] + 0.05), head.repeats)
     # Scans begin anywhere below the brain; thick slices are averaged from their own repeats alone.
-    skip = int(random.integers(max(box[0].start, per_slice))) if head.repeats == 1 else 0
+    skip = int(random.integers(max(box[0].start, 1))) if head.repeats == 1 else 0
     slabs = _slabs(hu, per_slice, skip)
     spacing = (head.spacing_mm[0] * per_slice, head.spacing_mm[1], head.spacing_mm[2])
     if random.random() < MOTION_CHANCE:

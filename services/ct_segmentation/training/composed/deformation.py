@@ -28,7 +28,7 @@ def deformed(head: Head, random: np.random.Generator) -> Head:
     """
     scale = 1 + random.uniform(-SCALE, SCALE)
     hu, depth = head.hu, head.depth_mm
-    if head.spacing_mm[0] < 2 * FINE_MM:
+    if not _is_thick(head):
         hu, depth = (_tilted(volume, head, draw) for volume, draw in zip((hu, depth), _twice(random), strict=True))
     turn = np.radians(random.uniform(-TURN_DEGREES, TURN_DEGREES))
     mirror = random.choice([-1.0, 1.0])
@@ -45,7 +45,8 @@ def deformed(head: Head, random: np.random.Generator) -> Head:
         maps = ((to_column + bend[0][k]).astype(np.float32), (to_row + bend[1][k]).astype(np.float32))
         moved_hu[k] = cv2.remap(hu[k], *maps, cv2.INTER_LINEAR, borderValue=float(hu.min()))
         moved_depth[k] = cv2.remap(depth[k], *maps, cv2.INTER_LINEAR)
-    moved_depth[moved_depth < 0.25 * head.spacing_mm[1]] = 0
+    # The outermost voxels inside are a pixel deep: halfway to the next lies their border.
+    moved_depth[moved_depth < 0.5 * head.spacing_mm[1]] = 0
     return _refined(replace(head, hu=moved_hu, depth_mm=moved_depth * np.float32(scale)))
 
 
@@ -85,11 +86,15 @@ def _tilted(volume: Field, head: Head, draw: NDArray[np.float64]) -> Field:
     return np.asarray(tilted, np.float32)
 
 
+def _is_thick(head: Head) -> bool:
+    return head.spacing_mm[0] >= 2 * FINE_MM
+
+
 def _refined(head: Head) -> Head:
     """Thick slices repeated to about 1.25 mm, with the depth below the table interpolated between them."""
-    repeats = max(round(head.spacing_mm[0] / FINE_MM), 1)
-    if repeats == 1:
+    if not _is_thick(head):
         return head
+    repeats = round(head.spacing_mm[0] / FINE_MM)
     slice_mm, row_mm, column_mm = head.spacing_mm
     places = (np.arange(len(head.hu) * repeats) + 0.5) / repeats - 0.5
     places = np.clip(places, 0, len(head.hu) - 1)

@@ -1,6 +1,7 @@
 """Blood between skull and brain: subdural crescents and sheets along the falx, epidural lenses."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from services.ct_segmentation.training.composed.blood import Bleed, Label, acute_blood, subdural_blood
 from services.ct_segmentation.training.composed.fields import Field, log_uniform, smooth_noise, soft_step
@@ -8,7 +9,7 @@ from services.ct_segmentation.training.composed.head import Head
 
 VOLUME_ML = (0.3, 100.0)
 SUBDURAL_MM, EPIDURAL_MM = (2.5, 20.0), (4.0, 30.0)
-FALX_SHARE, BOTH_SIDES_SHARE = 0.2, 0.15
+FALX_SHARE, BOTH_SIDES_SHARE = 0.15, 0.15
 FALX_REACH_MM = 35.0
 # Crescents in the posterior fossa are rarer than its share of the vault.
 BELOW_TENTORIUM = 0.3
@@ -21,14 +22,15 @@ def subdural(head: Head, random: np.random.Generator) -> Bleed | None:
     """A crescent along the inner table on one side, now and then on both, or a sheet along the falx."""
     if head.supratentorial.any() and random.random() < FALX_SHARE:
         share, thickness = _along_falx(head, random)
+        blood = acute_blood(random, share.shape, head.spacing_mm)
     else:
         share, thickness = _crescent(head, random, None)
+        blood = subdural_blood(random, share.shape, head.spacing_mm, head.sagittal_mm)
         if random.random() < BOTH_SIDES_SHARE:
             other, _ = _crescent(head, random, -_side(head, share))
             share = np.maximum(share, other)
     if share.sum() * head.voxel_ml < SMALLEST_ML:
         return None
-    blood = subdural_blood(random, share.shape, head.spacing_mm, head.sagittal_mm)
     return Bleed(Label.SDH, share, blood, push_mm=thickness * random.uniform(0.4, 0.8))
 
 
@@ -78,11 +80,14 @@ def _along_falx(head: Head, random: np.random.Generator) -> tuple[Field, float]:
     thickness = random.uniform(2.0, 7.0)
     side = random.choice([-1.0, 1.0])
     beside = side * head.lateral_mm
-    centre = random.uniform(-65, 65)
+    # It is attached to the vault: the middle lies where falx and inner table meet.
+    edges = np.argwhere((head.depth_mm > 0) & (head.depth_mm < 4.0) & (np.abs(head.lateral_mm) < 2.0))
+    edges = edges[head.supratentorial[edges[:, 0]]]
+    if not len(edges):
+        return np.zeros_like(head.hu), thickness
+    middle, row, column = edges[random.integers(len(edges))]
     length = random.uniform(20, 60)
-    taper = np.clip(1 - ((head.sagittal_mm - centre) / length) ** 2, 0, None) ** 0.5
-    weights = _slice_weights(head) * head.supratentorial
-    middle = random.choice(len(head.hu), p=weights / weights.sum())
+    taper = np.clip(1 - ((head.sagittal_mm - head.sagittal_mm[row, column]) / length) ** 2, 0, None) ** 0.5
     tall = random.uniform(15, 40)
     vertical = np.clip(1 - ((head.height_mm - head.height_mm[middle]) / tall) ** 2, 0, None) ** 0.5
     uneven = 1 + 0.25 * smooth_noise(random, head.hu.shape, head.spacing_mm, 14.0)
@@ -131,10 +136,10 @@ def _surface_distance(head: Head, middle: int, place: tuple[int, int], reach_mm:
     return np.asarray(np.sqrt(along**2 + up[:, None, None] ** 2), np.float32)
 
 
-def _slice_weights(head: Head) -> Field:
+def _slice_weights(head: Head) -> NDArray[np.float64]:
     """Chance of each slice by its section of brain; (S,), sums to 1."""
     areas = head.inside.sum(axis=(1, 2)).astype(np.float64)
-    return areas / areas.sum()
+    return np.asarray(areas / areas.sum())
 
 
 def _side(head: Head, share: Field) -> float:

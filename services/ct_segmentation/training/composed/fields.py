@@ -33,9 +33,9 @@ def blurred(volume: Field, sigma_pixels: float) -> Field:
     return np.stack([cv2.GaussianBlur(plane, (0, 0), sigma_pixels) for plane in volume])
 
 
-def soft_step(distance_mm: Field, width_mm: float) -> Field:
+def soft_step(distance_mm: NDArray[np.floating], width_mm: float) -> Field:
     """The share of a voxel inside a boundary that lies ``distance_mm`` away, positive inside; 0 to 1."""
-    return np.clip(distance_mm / np.float32(width_mm) + np.float32(0.5), 0, 1)
+    return np.asarray(np.clip(distance_mm / np.float32(width_mm) + np.float32(0.5), 0, 1), np.float32)
 
 
 def log_uniform(random: np.random.Generator, low: float, high: float) -> float:

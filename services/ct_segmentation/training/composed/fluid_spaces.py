@@ -53,13 +53,13 @@ def _ventricles(head: Head) -> list[NDArray[np.bool_]]:
     deep = (head.depth_mm > VENTRICLE_DEPTH_MM) & (np.abs(head.lateral_mm) < VENTRICLE_LATERAL_MM)
     fourth = (np.abs(head.lateral_mm) < 13) & (head.sagittal_mm > -5)
     deep &= (head.supratentorial[:, None, None] | fourth) & (head.sagittal_mm < VENTRICLE_BEHIND_MM)
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
-    labels, _ = ndimage.label(_opened((head.fluid > 0.55) & deep, kernel))
+    labels, _ = ndimage.label(_opened((head.fluid > 0.55) & deep, 3))
     sizes = np.bincount(labels.ravel())[1:] * head.voxel_ml
     return [labels == i + 1 for i in np.flatnonzero(sizes > SMALLEST_VENTRICLE_ML)]
 
 
-def _opened(mask: NDArray[np.bool_], kernel: NDArray[np.uint8]) -> NDArray[np.bool_]:
+def _opened(mask: NDArray[np.bool_], diameter: int) -> NDArray[np.bool_]:
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (diameter, diameter))
     return np.stack([cv2.morphologyEx(p.astype(np.uint8), cv2.MORPH_OPEN, kernel) for p in mask]) > 0
 
 
@@ -85,9 +85,7 @@ def _sulci(head: Head) -> Field:
     spaces = head.fluid * (shallow | basal)
     for ventricle in _ventricles(head):
         spaces *= ~ndimage.binary_dilation(ventricle, iterations=2)
-    size = round(CYST_MM / head.spacing_mm[1]) | 1
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    cysts = _opened(spaces > 0.5, kernel)
+    cysts = _opened(spaces > 0.5, round(CYST_MM / head.spacing_mm[1]) | 1)
     return np.asarray(spaces * (blurred(cysts.astype(np.float32), 1.5) < 0.05))
 
 
@@ -108,4 +106,5 @@ def _sheets(head: Head, random: np.random.Generator) -> Field:
     steep = np.sqrt(sum(g**2 for g in np.gradient(noise, *head.spacing_mm)))
     apart = np.abs(noise) / np.maximum(steep, 0.02)
     thickness = random.uniform(0.8, 1.6) * np.clip(1 - head.depth_mm / random.uniform(10, 20), 0, 1)
-    return soft_step(np.asarray(thickness - apart, np.float32), head.spacing_mm[1]) * (thickness > 0.1) * head.inside
+    share = soft_step(thickness - apart, head.spacing_mm[1]) * (thickness > 0.1) * head.inside
+    return np.asarray(share, np.float32)

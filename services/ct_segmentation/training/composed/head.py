@@ -61,7 +61,8 @@ class Head:
     def fluid(self) -> Field:
         """Share of cerebrospinal fluid by density, 0 to 1, (S, H, W)."""
         darkest, brightest = (self.brain_hu - below for below in reversed(FLUID_BELOW_BRAIN_HU))
-        return np.clip((brightest - self.calm) / np.float32(brightest - darkest), 0, 1) * self.inside
+        share = np.clip((brightest - self.calm) / np.float32(brightest - darkest), 0, 1)
+        return np.asarray(share * self.inside, np.float32)
 
     @cached_property
     def midline(self) -> Midline:
@@ -93,8 +94,9 @@ class Head:
         if not len(filled) or areas[filled[-1]] > 0.8 * areas.max():
             return np.zeros(len(areas), np.bool_)
         if areas[filled[0]] > 0.8 * areas.max():
-            return areas > 0
-        return np.arange(len(areas)) > filled[0] + SUPRATENTORIAL_FROM * (filled[-1] - filled[0])
+            return np.asarray(areas > 0)
+        lowest = filled[0] + SUPRATENTORIAL_FROM * (filled[-1] - filled[0])
+        return np.asarray(np.arange(len(areas)) > lowest)
 
     @cached_property
     def height_mm(self) -> Field:

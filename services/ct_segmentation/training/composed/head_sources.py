@@ -47,7 +47,7 @@ def cq500_head(path: Path, pixel_mm: float = 0.8, merge: int = 2) -> Head:
     frame = find_frame(brain_window(small))
     rows = slice(max(frame.top - MARGIN, 0), frame.top + frame.side + MARGIN)
     columns = slice(max(frame.left - MARGIN, 0), frame.left + frame.side + MARGIN)
-    return _head(
+    return head_from_hu(
         path.stem, CQ500, np.ascontiguousarray(small[:, rows, columns]), (slice_mm * merge, pixel_mm, pixel_mm)
     )
 
@@ -61,7 +61,7 @@ def phe_sich_heads(archive: PheSichArchive, patients: Sequence[str]) -> Iterator
         for first, end in bleed_free_runs(labelled):
             windowed = np.stack([frame.crop(image) for image in labelled.windowed[first:end]])
             spacing = (ASSUMED_SLICE_MM, pixel_mm, pixel_mm)
-            head = _clean(_head(f"{patient}:{first}", PHE_SICH, window_to_hu(windowed), spacing))
+            head = _clean(head_from_hu(f"{patient}:{first}", PHE_SICH, window_to_hu(windowed), spacing))
             if head is not None:
                 yield head
 
@@ -75,7 +75,8 @@ def bleed_free_runs(labelled: LabelledHead) -> list[tuple[int, int]]:
     return [(first, end) for first, end in runs if end - first >= SHORTEST_RUN]
 
 
-def _head(name: str, source: str, hu: NDArray[np.float32], spacing_mm: Spacing) -> Head:
+def head_from_hu(name: str, source: str, hu: NDArray[np.float32], spacing_mm: Spacing) -> Head:
+    """Find the brain's space in slices ``hu`` (S, H, W) that run upwards; ``source`` says what bone looks like."""
     bone = hu > (BONE_HU if source == CQ500 else SATURATED_HU)
     inside = find_intracranial(hu, bone, spacing_mm[1])
     return Head(name, source, hu, depth_of(inside, spacing_mm), spacing_mm)

@@ -56,7 +56,7 @@ def _hollows(hu: NDArray[np.float32], bone: Mask, pixel_mm: float) -> list[Mask]
     filled = np.zeros_like(skull)
     cv2.drawContours(filled, outlines, -1, 1, cv2.FILLED)
     # One pixel beside bone is partly bone.
-    hollow = filled & (1 - cv2.dilate(skull, np.ones((3, 3), np.uint8)))
+    hollow = filled & (cv2.dilate(skull, np.ones((3, 3), np.uint8)) == 0).astype(np.uint8)
     opened = cv2.morphologyEx(hollow, cv2.MORPH_OPEN, _disc(OPEN_MM / pixel_mm))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(opened)
     parts = []

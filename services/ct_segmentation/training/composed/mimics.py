@@ -50,13 +50,16 @@ def _bright_falx(head: Head, hu: Field, random: np.random.Generator) -> Field:
 
 
 def _streaks(head: Head, hu: Field, random: np.random.Generator) -> Field:
-    """Bands of beam hardening across a few slices, up to 9 HU either way."""
+    """Bands of beam hardening between the bones of the skull base, up to 9 HU either way."""
+    low = ~head.supratentorial & head.inside.any(axis=(1, 2))
+    if not low.any():
+        return hu
     angle = random.uniform(-0.3, 0.3)
     across = head.sagittal_mm * np.cos(angle) + head.lateral_mm * np.sin(angle)
     bands = np.sin(across / random.uniform(3, 9) + random.uniform(0, 6)) * np.exp(
         -(((across - random.uniform(-30, 50)) / 25) ** 2)
     )
-    centre = head.height_mm[int(random.integers(len(head.hu)))]
+    centre = random.choice(head.height_mm[low])
     fade = np.exp(-(((head.height_mm - centre) / 10) ** 2))[:, None, None]
     return np.asarray(hu + random.uniform(3, 9) * bands * fade * head.inside, np.float32)
 
