@@ -9,12 +9,15 @@ class Queue(StrEnum):
 
     CT_STAT = "ct.stat"
     CT = "ct"
+    RISK = "risk"
 
 
 class JobKind(StrEnum):
     """What a job does. The value is also the name of the Celery task that does it."""
 
     CT_SEGMENT = "ct.segment"
+    RISK_ASSESS = "risk.assess"
+    RISK_WHAT_IF = "risk.what_if"
 
 
 class Priority(StrEnum):
@@ -27,4 +30,7 @@ class Priority(StrEnum):
 QUEUE_OF: Final[dict[tuple[JobKind, Priority], Queue]] = {
     (JobKind.CT_SEGMENT, Priority.STAT): Queue.CT_STAT,
     (JobKind.CT_SEGMENT, Priority.ROUTINE): Queue.CT,
+    # Takes milliseconds, and somebody may be getting worse: always acute.
+    (JobKind.RISK_ASSESS, Priority.STAT): Queue.RISK,
+    (JobKind.RISK_WHAT_IF, Priority.STAT): Queue.RISK,
 }

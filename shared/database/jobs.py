@@ -6,7 +6,7 @@ given up for lost, and comes back, changes nothing.
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any, Final, cast
 from uuid import UUID, uuid4
 
 from sqlalchemy import CursorResult, Update, func, select, update
@@ -22,6 +22,12 @@ from shared.database.tables import DeadLetter, Job, OutboxMessage
 from shared.errors import PlatformError
 from shared.observability.correlation import correlation_id
 
+# What it means that a job has no result, as an alert's code and first words. Whoever asks "what if" sees it at once.
+_MISSED: Final = {
+    JobKind.CT_SEGMENT: ("study_not_analysed", "Not analysed"),
+    JobKind.RISK_ASSESS: ("risk_not_assessed", "Risk not assessed"),
+}
+
 
 @dataclass(frozen=True)
 class ClaimedJob:
@@ -35,9 +41,16 @@ class ClaimedJob:
 
 
 def enqueue(
-    session: Session, kind: JobKind, priority: Priority, *, patient_id: UUID, study_id: UUID | None, max_attempts: int
+    session: Session,
+    kind: JobKind,
+    priority: Priority,
+    *,
+    patient_id: UUID,
+    study_id: UUID | None,
+    max_attempts: int,
+    delay_s: float = 0.0,
 ) -> Job:
-    """Create a job and, in the same transaction, the message that will start it."""
+    """Create a job and, in the same transaction, the message that will start it after ``delay_s``."""
     job = Job(
         id=uuid4(),
         kind=kind,
@@ -49,9 +62,19 @@ def enqueue(
     )
     session.add(job)
     session.flush()
-    _post(session, job)
+    _post(session, job, delay_s)
     _note(session, job, EventType.JOB_QUEUED)
     return job
+
+
+def hurry(session: Session, job: Job, delay_s: float) -> None:
+    """Have a queued job start ``delay_s`` from now at the latest.
+
+    By a message of its own: the first one may be locked by the relay, and finds nothing to claim when it comes after.
+    """
+    due = session.scalar(select(func.min(OutboxMessage.available_at)).where(OutboxMessage.job_id == job.id))
+    if due is None or due > now() + timedelta(seconds=delay_s):
+        _post(session, job, delay_s)
 
 
 def waiting(session: Session, queues: tuple[Queue, ...]) -> int:
@@ -116,15 +139,12 @@ def refuse(session: Session, job: ClaimedJob, error: PlatformError) -> bool:
     """End the job because its input cannot be processed: stored, shown, alerted, since silence looks negative."""
     if not _end(session, job, JobState.REFUSED, EventType.JOB_REFUSED, error):
         return False
-    open_alert(
+    _call(
         session,
-        dedupe_key=f"refused:{job.claim}",  # per attempt: a retry that is refused again must not be silent
-        level=AlertLevel.WARNING,
-        code="study_not_analysed",
-        message=f"Not analysed ({error.code}): {error.detail}",
-        patient_id=job.patient_id,
-        study_id=job.study_id,
-        job_id=job.id,
+        session.get_one(Job, job.id),
+        AlertLevel.WARNING,
+        f"refused:{job.claim}",  # per attempt: a retry that is refused again must not be silent
+        f"({error.code}): {error.detail}",
     )
     return True
 
@@ -224,12 +244,26 @@ def _bury(session: Session, job: Job, error: PlatformError) -> None:
         )
     )
     _note(session, job, EventType.JOB_FAILED, error=error.code)
+    _call(
+        session,
+        job,
+        AlertLevel.CRITICAL,
+        f"failed:{letter_id}",  # per dead letter: a retry that fails again must not be silent
+        f"after {job.attempts} attempts ({error.code}): {error.detail}",
+    )
+
+
+def _call(session: Session, job: Job, level: AlertLevel, dedupe_key: str, why: str) -> None:
+    """Call for a person where a job ends without the result that somebody waits for unseen."""
+    if job.kind not in _MISSED:
+        return
+    code, words = _MISSED[JobKind(job.kind)]
     open_alert(
         session,
-        dedupe_key=f"failed:{letter_id}",  # per dead letter: a retry that fails again must not be silent
-        level=AlertLevel.CRITICAL,
-        code="study_not_analysed",
-        message=f"Not analysed after {job.attempts} attempts ({error.code}): {error.detail}",
+        dedupe_key=dedupe_key,
+        level=level,
+        code=code,
+        message=f"{words} {why}",
         patient_id=job.patient_id,
         study_id=job.study_id,
         job_id=job.id,

@@ -1,10 +1,11 @@
 """All tables. Importing this package registers every one of them with ``Base.metadata``."""
 
 from shared.database.columns import Base
-from shared.database.tables.care import Patient, RiskScore, Study, StudyFile, Vital
+from shared.database.tables.care import Patient, Study, StudyFile
 from shared.database.tables.notices import Alert, AlertAction, Event
 from shared.database.tables.pacs import PacsCursor, PacsObject, PacsSeries
 from shared.database.tables.people import AuditEntry, IdempotentAnswer, SignIn, User
+from shared.database.tables.risk import BehaviourEvent, ExpansionOutcome, RiskScore, RiskState, Vital, WhatIf
 from shared.database.tables.work import DeadLetter, Finding, Job, OutboxMessage, Sequence
 
 metadata = Base.metadata
@@ -13,8 +14,10 @@ __all__ = [
     "Alert",
     "AlertAction",
     "AuditEntry",
+    "BehaviourEvent",
     "DeadLetter",
     "Event",
+    "ExpansionOutcome",
     "Finding",
     "IdempotentAnswer",
     "Job",
@@ -24,11 +27,13 @@ __all__ = [
     "PacsSeries",
     "Patient",
     "RiskScore",
+    "RiskState",
     "Sequence",
     "SignIn",
     "Study",
     "StudyFile",
     "User",
     "Vital",
+    "WhatIf",
     "metadata",
 ]

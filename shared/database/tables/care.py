@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Double, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from shared.database.columns import Identified, now
@@ -49,32 +49,3 @@ class StudyFile(Identified):
     name: Mapped[str] = mapped_column(Text)
     digest: Mapped[str] = mapped_column(String(64))
     size: Mapped[int] = mapped_column(BigInteger)
-
-
-class Vital(Identified):
-    """One measured vital sign; the unique key drops what a device sends twice."""
-
-    __tablename__ = "vitals"
-    __table_args__ = (UniqueConstraint("patient_id", "device", "kind", "measured_at"),)
-
-    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patients.id"))
-    device: Mapped[str] = mapped_column(String(64))
-    kind: Mapped[str] = mapped_column(String(32), doc="LOINC code")
-    value: Mapped[float] = mapped_column(Double)
-    unit: Mapped[str] = mapped_column(String(32), doc="UCUM")
-    quality: Mapped[float | None] = mapped_column(Double)
-    measured_at: Mapped[datetime]
-
-
-class RiskScore(Identified):
-    """One computed risk of a patient, with what it was computed from."""
-
-    __tablename__ = "risks"
-    __table_args__ = (Index(None, "patient_id", "created_at"),)
-
-    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patients.id"))
-    job_id: Mapped[UUID | None] = mapped_column(ForeignKey("jobs.id"), unique=True)
-    kind: Mapped[str] = mapped_column(String(64))
-    model_name: Mapped[str] = mapped_column(String(64))
-    model_version: Mapped[str] = mapped_column(String(32))
-    report: Mapped[dict[str, Any]]
