@@ -23,6 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--config", type=Path, default=CONFIGS_FOLDER / "default.toml", help="TOML of training/config.py"
     )
     parser.add_argument("--run", type=Path, default=Path("runs/ct_segmentation"), help="folder of log and checkpoint")
+    parser.add_argument("--start-from", type=Path, help="an earlier run whose weights are the first of this one")
     parser.add_argument("--cache", type=Path, default=Path("runs/ct_cache"), help="folder of the decoded slices")
     parser.add_argument("--splits", type=Path, default=SPLITS_FOLDER, help="folder with train.txt and validation.txt")
     parser.add_argument("--without", choices=PARTS, help="turn off one part of the imbalance module: an ablation")
@@ -46,5 +47,5 @@ def run(args: argparse.Namespace) -> int:
     if args.composed is not None:
         composed = training_scans(args.composed)
         validation = validation.joined_with(validation_scans(args.composed))
-    print(json.dumps(train(training, composed, validation, args.run, config), indent=2))
+    print(json.dumps(train(training, composed, validation, args.run, config, args.start_from), indent=2))
     return 0

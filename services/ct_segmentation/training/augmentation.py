@@ -19,9 +19,9 @@ class AugmentationConfig:
     gantry_pixels: float = 3.0  # neighbours move along the head by this: at 5 mm slices up to 25 degrees of tilt
     lone_probability: float = 0.1  # neighbours replaced by the slice itself, as at the ends of a scan
     # Some scans of the data set seem to have been saved with another window, and kernels differ.
-    contrast: float = 0.15
-    brightness: float = 0.05  # of the window: 4 HU
-    gamma: float = 0.15
+    contrast: float = 0.12
+    brightness: float = 0.03  # of the window: 2.4 HU; oedema is but 5 to 10 HU darker than brain
+    gamma: float = 0.08
     noise: float = 0.03  # standard deviation, of the window: 2.4 HU
     blur_probability: float = 0.15
     flip_probability: float = 0.5  # left-right: no label knows a side. Up-down would show heads that never come.

@@ -28,17 +28,25 @@ Network = DeepHemorrhageNet | PlainUNet
 
 
 def train(
-    real: FramedSlices, composed: FramedSlices | None, validation: FramedSlices, run: Path, config: TrainingConfig
+    real: FramedSlices,
+    composed: FramedSlices | None,
+    validation: FramedSlices,
+    run: Path,
+    config: TrainingConfig,
+    start_from: Path | None = None,
 ) -> dict[str, Any]:
     """Train in ``run``, going on from its checkpoint where there is one; the last validation figures.
 
     With ``max_minutes`` learning rate and slice size follow whichever is further, steps or time, so that a slow
-    machine still ends with a cooled-down network. Without it the result depends on the seed alone.
+    machine still ends with a cooled-down network. Without it the result depends on the seed alone. ``start_from`` is
+    an earlier run, of whose averaged weights a new run makes its first ones (a warm restart, Loshchilov 2017).
     """
     run.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(config.threads)
     torch.manual_seed(config.seed)
     network = make_network(config.network).to(config.device)
+    if start_from is not None:
+        network.load_state_dict(load_checkpoint(start_from / CHECKPOINT).averaged)
     averaged = AveragedWeights(network, config.averaging)
     optimiser = torch.optim.AdamW(network.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay)
     repeat_threshold = config.imbalance.repeat_threshold if config.imbalance.rare_sampling else None

@@ -88,6 +88,14 @@ def test_a_killed_run_goes_on_to_the_very_same_weights(
     assert [*broken[:3], broken[4]] == curve
 
 
+def test_a_new_run_may_start_from_the_weights_of_another(data: FramedSlices, tmp_path: Path) -> None:
+    train(data, None, data, tmp_path / "first", CONFIG)
+    still = replace(CONFIG, steps=0)
+    train(data, None, data, tmp_path / "second", still, start_from=tmp_path / "first")
+    first, second = (load_checkpoint(tmp_path / name / CHECKPOINT) for name in ("first", "second"))
+    assert _same(first.averaged, second.network)
+
+
 def _same(expected: dict[str, torch.Tensor], got: dict[str, torch.Tensor]) -> bool:
     return all(torch.equal(expected[name], got[name]) for name in expected)
 
