@@ -133,13 +133,15 @@ def test_the_viewer_paints_the_lesion_and_shows_the_plain_image_without(page: Pa
 def test_a_finding_is_downloaded_in_the_forms_of_other_systems(page: Page, analysed: dict[str, Any]) -> None:
     page.goto(f"/studies/{analysed['study_id']}")
 
-    def downloaded(link: str) -> str:
+    def downloaded(link: str) -> bytes:
         with page.expect_download() as download:
             page.get_by_role("link", name=link, exact=True).click()
-        return download.value.path().read_bytes().decode()
+        return download.value.path().read_bytes()
 
     assert json.loads(downloaded("FHIR"))["resourceType"] == "Bundle"
-    assert downloaded("HL7").startswith("MSH|^~\\&|")
+    assert downloaded("HL7").startswith(b"MSH|^~\\&|")
+    for link in ("SEG", "SR", "capture"):
+        assert downloaded(link)[128:132] == b"DICM"
 
 
 def test_slices_are_reached_from_the_keyboard(page: Page, analysed: dict[str, Any]) -> None:
