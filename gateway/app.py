@@ -12,6 +12,7 @@ from gateway.address import API
 from gateway.alerts.routes import router as alerts
 from gateway.audit.routes import router as audit
 from gateway.auth.routes import sessions_router, users_router
+from gateway.behaviour_events.routes import router as behaviour_events
 from gateway.events.broadcaster import Broadcaster
 from gateway.events.routes import router as events
 from gateway.fhir.routes import router as fhir
@@ -28,6 +29,7 @@ from gateway.page import serve_page
 from gateway.patients.routes import router as patients
 from gateway.platform import Platform
 from gateway.studies.routes import router as studies
+from gateway.vitals.routes import router as vitals
 from shared.artifacts.store import ArtifactStore
 from shared.database.engine import Database
 from shared.queueing.relay import Relay
@@ -61,6 +63,8 @@ def create_app(
         studies,
         jobs,
         findings,
+        vitals,
+        behaviour_events,
         fhir,
         hl7,
         alerts,

@@ -1,6 +1,8 @@
 """Errors that several resources raise."""
 
-from shared.errors import PlatformError, TemporarilyUnavailableError
+from collections.abc import Sequence
+
+from shared.errors import InputRefusedError, PlatformError, TemporarilyUnavailableError
 
 
 class NotFoundError(PlatformError):
@@ -11,6 +13,17 @@ class NotFoundError(PlatformError):
 
     def __init__(self, what: str) -> None:
         super().__init__(f"There is no such {what}; it may have been removed, or the address is mistyped.")
+
+
+class FieldsRefusedError(InputRefusedError):
+    """Fields that are each well formed and cannot be true together; ``fields`` are their paths with what is wrong."""
+
+    code = "validation_failed"
+
+    def __init__(self, fields: Sequence[tuple[str, str]]) -> None:
+        listed = "; ".join(f"{field}: {message}" for field, message in fields[:5])
+        super().__init__(f"The request was not accepted: {listed}")
+        self.fields = tuple(fields)
 
 
 class TryLaterError(PlatformError):

@@ -14,7 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
 from gateway.address import FHIR
-from gateway.errors import DatabaseAwayError, TryLaterError
+from gateway.errors import DatabaseAwayError, FieldsRefusedError, TryLaterError
 from gateway.fhir.outcome import FhirResponse, operation_outcome
 from shared.errors import PlatformError
 from shared.observability.correlation import correlation_id
@@ -108,7 +108,9 @@ async def _platform_error(request: Request, error: PlatformError) -> JSONRespons
     if error.retryable:
         pause_s = error.retry_after_s if isinstance(error, TryLaterError) else _RETRY_AFTER_S
         headers["Retry-After"] = str(max(1, math.ceil(pause_s)))
-    return problem(request, error.status, error.code, error.detail, headers=headers)
+    fields = error.fields if isinstance(error, FieldsRefusedError) else ()
+    errors = [FieldError(field=field, message=message) for field, message in fields]
+    return problem(request, error.status, error.code, error.detail, errors=errors, headers=headers)
 
 
 async def _database_away(request: Request, _error: Exception) -> JSONResponse:

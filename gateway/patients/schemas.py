@@ -1,36 +1,16 @@
 """Patients as requests and answers."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from gateway.paging import Page
 from gateway.text import Identifier, Name
+from gateway.times import PastDay, PastInstant
 from shared.contracts.states import Sex
-from shared.database.columns import now
 
-_EARLIEST = date(1900, 1, 1)
-# A clock of the sender may run ahead of ours.
-_CLOCK_SKEW = timedelta(minutes=5)
-
-
-def _past_day(value: date) -> date:
-    # The day has begun somewhere on Earth up to 14 hours before it does in UTC.
-    if not _EARLIEST <= value <= (now() + timedelta(hours=14)).date():
-        raise ValueError(f"must lie between {_EARLIEST} and today")
-    return value
-
-
-def _past_instant(value: datetime) -> datetime:
-    if value.year < _EARLIEST.year or value > now() + _CLOCK_SKEW:
-        raise ValueError(f"must lie between {_EARLIEST} and now")
-    return value.astimezone(UTC)
-
-
-PastDay = Annotated[date, AfterValidator(_past_day)]
-PastInstant = Annotated[AwareDatetime, AfterValidator(_past_instant)]
 FactName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Fact = (
     bool

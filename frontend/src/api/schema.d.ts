@@ -124,6 +124,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/behaviour-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Store Behaviour Events
+         * @description Send what a source saw of one patient; what it sent before is dropped, and the risk is computed anew.
+         */
+        post: operations["store_behaviour_events"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -579,6 +599,26 @@ export interface paths {
         patch: operations["change_patient"];
         trace?: never;
     };
+    "/api/v1/patients/{id}/behaviour-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Behaviour Events
+         * @description What a patient was seen to do, the latest begun first.
+         */
+        get: operations["list_behaviour_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/patients/{id}/studies": {
         parameters: {
             query?: never;
@@ -599,6 +639,26 @@ export interface paths {
          *     The upload is stored whole or not at all.
          */
         post: operations["upload_study"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patients/{id}/vitals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Vitals
+         * @description A patient's vital signs, the latest measured first.
+         */
+        get: operations["list_vitals"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -771,6 +831,26 @@ export interface paths {
          * @description Change role, name or password of a user, or disable them; the latter two end their sessions.
          */
         patch: operations["change_user"];
+        trace?: never;
+    };
+    "/api/v1/vitals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Store Vitals
+         * @description Send what a device measured of one patient; what it sent before is dropped, and the risk is computed anew.
+         */
+        post: operations["store_vitals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/health/live": {
@@ -974,6 +1054,109 @@ export interface components {
             intact: boolean;
         };
         /**
+         * BehaviourEvent
+         * @description Something that a patient was seen to do.
+         */
+        BehaviourEvent: {
+            /** Confidence */
+            confidence: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Ended At
+             * Format: date-time
+             */
+            ended_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Source */
+            source: string;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+        };
+        /**
+         * BehaviourEventIn
+         * @description Something that the patient was seen to do. One that goes on is sent again with its later end.
+         */
+        BehaviourEventIn: {
+            /**
+             * Confidence
+             * @description Of whoever or whatever saw it
+             */
+            confidence: number;
+            /**
+             * Ended At
+             * Format: date-time
+             */
+            ended_at: string;
+            /**
+             * Kind
+             * @description What was seen, such as fall or face_touch
+             */
+            kind: string;
+            /**
+             * Patient Id
+             * @description Where the sender knows it per event; must be the batch's
+             */
+            patient_id?: string | null;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+        };
+        /**
+         * BehaviourEventPage
+         * @description Some of the events.
+         */
+        BehaviourEventPage: {
+            /** Items */
+            items: components["schemas"]["BehaviourEvent"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * BehaviourEventsIn
+         * @description What one source saw of one patient.
+         */
+        BehaviourEventsIn: {
+            /** Events */
+            events: components["schemas"]["BehaviourEventIn"][];
+            /**
+             * Patient Id
+             * Format: uuid
+             */
+            patient_id: string;
+            /**
+             * Source
+             * @description Camera, sensor or person
+             */
+            source: string;
+        };
+        /**
+         * BehaviourEventsStored
+         * @description How many events were new or went on, how many were known, and the assessment that will use them.
+         */
+        BehaviourEventsStored: {
+            /** @description null where nothing was new */
+            assessment: components["schemas"]["Job"] | null;
+            /** Duplicates */
+            duplicates: number;
+            /** Stored */
+            stored: number;
+        };
+        /**
          * Closing
          * @description It needs no more care, and why.
          */
@@ -1127,7 +1310,7 @@ export interface components {
          * @description Everything that a browser can be told live.
          * @enum {string}
          */
-        EventType: "study.created" | "job.queued" | "job.running" | "job.progress" | "job.succeeded" | "job.refused" | "job.failed" | "finding.created" | "alert.opened" | "alert.acknowledged" | "alert.closed" | "pacs.study_refused";
+        EventType: "study.created" | "job.queued" | "job.running" | "job.progress" | "job.succeeded" | "job.refused" | "job.failed" | "finding.created" | "vitals.stored" | "behaviour.stored" | "risk.created" | "expansion.observed" | "alert.opened" | "alert.acknowledged" | "alert.closed" | "pacs.study_refused";
         /**
          * FieldError
          * @description One invalid field of a request.
@@ -1289,7 +1472,7 @@ export interface components {
          * @description What a job does. The value is also the name of the Celery task that does it.
          * @enum {string}
          */
-        JobKind: "ct.segment";
+        JobKind: "ct.segment" | "risk.assess" | "risk.what_if";
         /**
          * JobPage
          * @description Some of the jobs.
@@ -1639,6 +1822,107 @@ export interface components {
             /** Password */
             password?: string | null;
             role?: components["schemas"]["Role"] | null;
+        };
+        /**
+         * Vital
+         * @description One measured value, in the unit that its kind is stored in.
+         */
+        Vital: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Device */
+            device: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["VitalKind"];
+            /**
+             * Measured At
+             * Format: date-time
+             */
+            measured_at: string;
+            /** Quality */
+            quality: number | null;
+            /** Unit */
+            unit: string;
+            /** Value */
+            value: number;
+        };
+        /**
+         * VitalIn
+         * @description One measured value. Its unit may be any that is taken for its kind; it is stored in the kind's own.
+         */
+        VitalIn: {
+            /** @description LOINC code */
+            kind: components["schemas"]["VitalKind"];
+            /**
+             * Measured At
+             * Format: date-time
+             * @description By the device's clock
+             */
+            measured_at: string;
+            /**
+             * Patient Id
+             * @description Where the sender knows it per value; must be the batch's
+             */
+            patient_id?: string | null;
+            /** Quality */
+            quality?: number | null;
+            /**
+             * Unit
+             * @description UCUM
+             */
+            unit: string;
+            /** Value */
+            value: number;
+        };
+        /**
+         * VitalKind
+         * @description What was measured, by its LOINC code.
+         * @enum {string}
+         */
+        VitalKind: "8867-4" | "8480-6" | "8462-4" | "9279-1" | "59408-5" | "8310-5" | "3151-8" | "15074-8" | "9269-2" | "72089-6";
+        /**
+         * VitalPage
+         * @description Some of the values.
+         */
+        VitalPage: {
+            /** Items */
+            items: components["schemas"]["Vital"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * VitalsIn
+         * @description What one device measured of one patient.
+         */
+        VitalsIn: {
+            /** Device */
+            device: string;
+            /**
+             * Patient Id
+             * Format: uuid
+             */
+            patient_id: string;
+            /** Vitals */
+            vitals: components["schemas"]["VitalIn"][];
+        };
+        /**
+         * VitalsStored
+         * @description How many values were new, how many were known already, and the assessment that will use them.
+         */
+        VitalsStored: {
+            /** @description null where nothing was new */
+            assessment: components["schemas"]["Job"] | null;
+            /** Duplicates */
+            duplicates: number;
+            /** Stored */
+            stored: number;
         };
     };
     responses: never;
@@ -2120,6 +2404,114 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    store_behaviour_events: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key and content, the request has no second effect and the first answer is repeated, marked with Idempotency-Replayed: true. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BehaviourEventsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BehaviourEventsStored"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4352,6 +4744,87 @@ export interface operations {
             };
         };
     };
+    list_behaviour_events: {
+        parameters: {
+            query?: {
+                /** @description Longest page to answer with */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BehaviourEventPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_patient_studies: {
         parameters: {
             query?: {
@@ -4540,6 +5013,89 @@ export interface operations {
             };
             /** @description Too Many Requests */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_vitals: {
+        parameters: {
+            query?: {
+                /** @description LOINC code */
+                kind?: components["schemas"]["VitalKind"] | null;
+                /** @description Longest page to answer with */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VitalPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5297,6 +5853,114 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    store_vitals: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key and content, the request has no second effect and the first answer is repeated, marked with Idempotency-Replayed: true. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VitalsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VitalsStored"];
                 };
             };
             /** @description Bad Request */

@@ -1,0 +1,1 @@
+"""What patients were seen to do, from cameras, sensors and people."""

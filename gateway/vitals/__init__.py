@@ -1,0 +1,1 @@
+"""Vital signs from monitors, wearables and people."""
