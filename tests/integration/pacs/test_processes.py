@@ -15,6 +15,8 @@ from tests.fixtures.pacs import PrivateOrthanc, bridge_settings, contents, let_b
 from tests.fixtures.platform import PlatformClient, PlatformProcesses
 from tests.fixtures.servers import PrivateMariaDb, PrivateRedis, wait_until
 
+# Bounds only how long a failure takes to show.
+PATIENCE_S = 280
 RESULTS = {"SEG": "segmentation", "SR": "structured_report"}
 
 
@@ -33,7 +35,8 @@ def platform(
     shared_redis: PrivateRedis,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[PlatformProcesses]:
-    settings = bridge_settings(orthanc)
+    # The lease of production: here the worker is none of those that are killed.
+    settings = {**bridge_settings(orthanc), "job_lease_s": "30"}
     broker_url = shared_redis.url.removesuffix("/0") + "/5"
     processes = PlatformProcesses(tmp_path_factory.mktemp("platform"), mariadb.fresh_database(), broker_url, **settings)
     processes.prepare()
@@ -103,12 +106,12 @@ def test_a_stored_series_ends_with_its_results_in_the_pacs_and_stays_so(
 ) -> None:
     client = platform.client()
     assert orthanc.send(head(101)).returncode == 0
-    wait_until(lambda: done(rows, 101), "results are stored back", patience_s=120)
+    wait_until(lambda: done(rows, 101), "results are stored back", patience_s=PATIENCE_S)
     finding = check_once(rows, client, orthanc, 101)
     assert finding["report"]["study_instance_uid"].endswith(".101")
     # The results come to rest in Orthanc themselves, as does their study; a later series shows that they are past.
     assert orthanc.send(head(102)).returncode == 0
-    wait_until(lambda: done(rows, 102), "the next study is done", patience_s=120)
+    wait_until(lambda: done(rows, 102), "the next study is done", patience_s=PATIENCE_S)
     check_once(rows, client, orthanc, 101)
 
 
@@ -118,7 +121,7 @@ def test_a_series_stored_over_the_web_ends_the_same_way(
 ) -> None:
     for content in contents(head(103)):
         assert orthanc.stow(content).status_code == 200
-    wait_until(lambda: done(rows, 103), "results are stored back", patience_s=120)
+    wait_until(lambda: done(rows, 103), "results are stored back", patience_s=PATIENCE_S)
     check_once(rows, platform.client(), orthanc, 103)
 
 
@@ -137,7 +140,7 @@ def test_killed_after_each_of_its_steps_the_bridge_does_each_once(
     while not done(rows, 104):
         before = seen()
         process = platform.start_worker("services.pacs_bridge")
-        wait_until(lambda before=before: seen() != before, "something moves", patience_s=120)
+        wait_until(lambda before=before: seen() != before, "something moves", patience_s=PATIENCE_S)
         platform.kill(process)
         kills += 1
     assert kills >= 4, "arrived, handed over, answered, stored"
@@ -151,12 +154,12 @@ def test_killed_in_the_middle_of_an_upload_it_leaves_nothing_behind(
     orthanc.send(dicom_files(big.volume.hu, big.affine, DicomOptions(study_seed=105)))
     staging = platform.artifacts / "staging"
     process = platform.start_worker("services.pacs_bridge")
-    wait_until(lambda: any(staging.iterdir()), "the upload has begun", patience_s=60)
+    wait_until(lambda: any(staging.iterdir()), "the upload has begun", patience_s=PATIENCE_S)
     platform.kill(process)
     assert rows_of(rows, 105)[0].state == PacsState.SELECTED
     wait_until(lambda: not any(staging.iterdir()), "the gateway forgets the half of it")
     process = platform.start_worker("services.pacs_bridge")
-    wait_until(lambda: done(rows, 105), "results are stored back", patience_s=240)
+    wait_until(lambda: done(rows, 105), "results are stored back", patience_s=PATIENCE_S)
     process.terminate()
     check_once(rows, platform.client(), orthanc, 105)
 
@@ -166,7 +169,7 @@ def test_the_ledger_is_shown_without_anything_of_a_patient(
     platform: PlatformProcesses, rows: Database, orthanc: PrivateOrthanc
 ) -> None:
     orthanc.send(head(106))
-    wait_until(lambda: done(rows, 106), "results are stored back", patience_s=120)
+    wait_until(lambda: done(rows, 106), "results are stored back", patience_s=PATIENCE_S)
     shown = platform.run("services.pacs_bridge", "series", "--study", "1.2.826.0.1.3680043.10.1571.106")
     assert '"state": "done"' in shown
     assert "PHANTOM" not in shown

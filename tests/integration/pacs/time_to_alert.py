@@ -36,7 +36,7 @@ _PATIENCE_S = 900
 
 
 class Listener:
-    """Hears the platform's events from now on; ``heard`` holds when (monotonic seconds) and what."""
+    """Hears the platform's events from now on, as a page does; ``heard`` holds when (monotonic seconds) and what."""
 
     def __init__(self, client: PlatformClient) -> None:
         self.heard: list[tuple[float, dict[str, Any]]] = []
@@ -50,11 +50,15 @@ class Listener:
         return next((at for at, event in self.heard[since:] if event["type"] == kind), None)
 
     def _listen(self, open_: threading.Event) -> None:
-        with self._client.http.stream("GET", "/events", timeout=60) as stream:
-            open_.set()
-            for line in stream.iter_lines():
-                if line.startswith("data:"):
-                    self.heard.append((time.monotonic(), json.loads(line.removeprefix("data:"))))
+        last_id: dict[str, str] = {}
+        while True:  # a stream lasts ten minutes at most
+            with self._client.http.stream("GET", "/events", headers=last_id, timeout=60) as stream:
+                for line in stream.iter_lines():
+                    if line.startswith("id:"):
+                        last_id = {"Last-Event-ID": line.removeprefix("id:").strip()}
+                        open_.set()
+                    if line.startswith("data:"):
+                        self.heard.append((time.monotonic(), json.loads(line.removeprefix("data:"))))
 
 
 class Measurement:
@@ -66,12 +70,11 @@ class Measurement:
         for server in (mariadb, redis, self.orthanc):
             server.start()
             running.callback(server.stop)
-        # The bridge polls and waits as it does in production.
+        # Polled, waited and leased as in production.
         settings = {
             **bridge_settings(self.orthanc),
-            "pacs_poll_s": "1",
-            "pacs_patience_s": "30",
-            "pacs_priority": "stat",
+            **{"pacs_poll_s": "1", "pacs_patience_s": "30", "pacs_priority": "stat"},
+            **{"job_lease_s": "30", "job_retry_delay_s": "5", "job_resend_after_s": "60"},
         }
         self.platform = PlatformProcesses(directory / "platform", mariadb.fresh_database(), redis.url, **settings)
         running.callback(self.platform.stop_all)
