@@ -73,8 +73,12 @@ class Measurement:
         # Polled, waited and leased as in production.
         settings = {
             **bridge_settings(self.orthanc),
-            **{"pacs_poll_s": "1", "pacs_patience_s": "30", "pacs_priority": "stat"},
-            **{"job_lease_s": "30", "job_retry_delay_s": "5", "job_resend_after_s": "60"},
+            "pacs_poll_s": "1",
+            "pacs_patience_s": "30",
+            "pacs_priority": "stat",
+            "job_lease_s": "30",
+            "job_retry_delay_s": "5",
+            "job_resend_after_s": "60",
         }
         self.platform = PlatformProcesses(directory / "platform", mariadb.fresh_database(), redis.url, **settings)
         running.callback(self.platform.stop_all)
