@@ -17,8 +17,12 @@ from typing import Any
 
 import httpx
 
+from services.pacs_bridge.multipart import related
 from tests.compose.hardening import check_containers, images, memory, published_ports
 from tests.compose.stack import Stack
+from tests.fixtures.dicom_series import UID_ROOT, DicomOptions, dicom_files
+from tests.fixtures.head_phantom import small_head
+from tests.fixtures.pacs import AE_TITLE, ALLOWED, storescu, written
 from tests.fixtures.platform import PlatformClient
 from tests.fixtures.servers import wait_until
 from tests.fixtures.studies import bleeding_head_zip, small_head_zip, true_haematoma_ml
@@ -37,7 +41,13 @@ class BringUp:
         """In the order of a life: start, use, look, break, save, lose, restore."""
         return [
             *(self.start, self.harden, self.answer_at_the_door, self.analyse_a_study, self.stream_events),
-            *(self.watch, self.survive_restarts, self.survive_a_killed_worker, self.keep_data_over_down_and_up),
+            *(
+                self.receive_from_modalities,
+                self.watch,
+                self.survive_restarts,
+                self.survive_a_killed_worker,
+                self.keep_data_over_down_and_up,
+            ),
             *(self.restore_a_backup, self.speak_https),
         ]
 
@@ -52,6 +62,7 @@ class BringUp:
         self.figures["images"] = images(self.stack)
         published = published_ports(self.stack)
         assert {address.rsplit(":", 1)[0] for address in published.pop("proxy")} <= {"0.0.0.0", "::"}
+        assert {address.rsplit(":", 1)[1] for address in published.pop("orthanc")} == {str(self.stack.dicom_port)}
         for service, addresses in published.items():
             assert service == "grafana", f"{service} is published at {addresses}"
             assert all(address.startswith("127.0.0.1:") for address in addresses), addresses
@@ -104,6 +115,32 @@ class BringUp:
         assert seen_s, "no event came through the proxy"
         return "an event arrived while its stream was open"
 
+    def receive_from_modalities(self) -> object:
+        """Nobody is on the list at first; then one is; what comes by DICOM and over the web ends with results."""
+        with tempfile.TemporaryDirectory() as directory:
+            heads = {n: _head(n, Path(directory) / str(n)) for n in (1, 2)}
+            assert storescu(heads[1], self.stack.dicom_port, ALLOWED, AE_TITLE).returncode != 0
+            allowed = Path(directory) / "modalities.json"
+            allowed.write_text(json.dumps({"DicomModalities": {"ct": [ALLOWED, "10.0.0.1", 104]}}))
+            Path(directory).chmod(0o755)
+            self.stack.use(DHN_PACS_MODALITIES=str(allowed))
+            self.stack.up()
+            assert storescu(heads[1], self.stack.dicom_port, "OTHER", AE_TITLE).returncode != 0
+            assert storescu(heads[1], self.stack.dicom_port, ALLOWED, "OTHER").returncode != 0
+            started_s = time.monotonic()
+            assert storescu(heads[1], self.stack.dicom_port, ALLOWED, AE_TITLE).returncode == 0
+            self.wait_for_results(1)
+            self.figures["seconds_c_store_to_results"] = round(time.monotonic() - started_s, 1)
+            with httpx.Client(auth=("modality", self.stack.password("orthanc/modality_password"))) as http:
+                for path in heads[2]:
+                    assert self.stow(http, path).status_code == 200
+                for address in ("/dicom-web/studies", "/dicom-web/studies/1.2/series", "/instances", "/system"):
+                    answer = http.get(self.base_url + address)
+                    assert answer.status_code == 403 or answer.text.startswith("<!doctype html>"), address
+            assert self.stow(httpx, heads[2][0]).status_code == 401
+            self.wait_for_results(2)
+        return self.figures["seconds_c_store_to_results"]
+
     def watch(self) -> object:
         """Prometheus sees every part, knows its rules, and saw the jobs."""
 
@@ -111,7 +148,7 @@ class BringUp:
             active = self.stack.fetch("http://prometheus:9090/api/v1/targets")["data"]["activeTargets"]
             return {target["labels"]["job"]: target["health"] for target in active}
 
-        expected = {"gateway", "ct_segmentation", "ct_segmentation_stat", "prometheus", "alertmanager"}
+        expected = {"gateway", "ct_segmentation", "ct_segmentation_stat", "pacs_bridge", "prometheus", "alertmanager"}
         wait_until(lambda: expected <= {job for job, health in states().items() if health == "up"}, "targets up")
         wait_until(lambda: bool(self.stack.query("sum(dhn_job_attempts_total{outcome='succeeded'}) >= 2")), "jobs seen")
         groups = self.stack.fetch("http://prometheus:9090/api/v1/rules")["data"]["groups"]
@@ -164,14 +201,14 @@ class BringUp:
 
     def restore_a_backup(self) -> object:
         """Back up, lose every volume, start afresh with new passwords, restore."""
-        old_password = self.stack.first_password()
+        old_password = self.stack.password()
         with tempfile.TemporaryDirectory() as directory:
             self.stack.run("deploy/backup/backup.sh", directory)
             [backup] = Path(directory).iterdir()
             self.figures["backup_files"] = {file.name: file.stat().st_size for file in backup.iterdir()}
             self.stack.remove()
             self.stack.up()
-            assert self.stack.first_password() != old_password
+            assert self.stack.password() != old_password
             self.stack.run("deploy/backup/restore.sh", str(backup), "--yes")
         self.stack.up()
         self.check_findings(password=old_password)  # users and their passwords are part of the backup
@@ -195,7 +232,7 @@ class BringUp:
 
     def client(self, password: str | None = None) -> PlatformClient:
         """Somebody signed in through the proxy."""
-        return PlatformClient(self.base_url, "admin", password or self.stack.first_password())
+        return PlatformClient(self.base_url, "admin", password or self.stack.password())
 
     def succeed(
         self, client: PlatformClient, content: bytes, priority: str, meanwhile: Callable[[], object] = lambda: None
@@ -208,6 +245,20 @@ class BringUp:
         self.finished.append(job["id"])
         return ended
 
+    def stow(self, http: Any, path: Path) -> httpx.Response:
+        """Store a file through the proxy, as a modality does over the web."""
+        headers = {"Content-Type": 'multipart/related; type="application/dicom"; boundary=cut'}
+        answer: httpx.Response = http.post(
+            f"{self.base_url}/dicom-web/studies", content=related(path.read_bytes(), "cut"), headers=headers
+        )
+        return answer
+
+    def wait_for_results(self, number: int) -> None:
+        """Until the bridge says that the results of a generated head are back in Orthanc."""
+        study = ["--study", f"{UID_ROOT}{number}", "--state", "done"]
+        command = ["exec", "--no-TTY", "pacs_bridge", "python", "-m", "services.pacs_bridge", "series", *study]
+        wait_until(lambda: '"done"' in self.stack.compose(*command), "results are stored back", patience_s=240)
+
     def wait_for_gateway(self) -> None:
         """Until the proxy reaches the gateway again."""
         wait_until(lambda: httpx.get(f"{self.base_url}/api/v1/patients").status_code == 401, "the gateway is back")
@@ -218,6 +269,13 @@ class BringUp:
         for job_id in self.finished:
             [finding] = client.findings(client.job(job_id)["study_id"])
             assert client.http.get(f"/findings/{finding['id']}/preview.png").content.startswith(b"\x89PNG")
+
+
+def _head(number: int, folder: Path) -> list[Path]:
+    """A generated head as the files of patient ``PHANTOM<number>``."""
+    folder.mkdir()
+    volume = small_head().volume
+    return [written(file, folder) for file in dicom_files(volume.hu, volume.affine, DicomOptions(study_seed=number))]
 
 
 def _self_signed(directory: Path) -> None:

@@ -18,7 +18,7 @@ class Stack:
 
     def __init__(self, project: str, files: list[Path], without: set[str]) -> None:
         self.project = project
-        self.port, self.https_port = free_port(), free_port()
+        self.port, self.https_port, self.dicom_port = free_port(), free_port(), free_port()
         self._files = [REPOSITORY / "docker-compose.yml", *files]
         self._environment = {
             **os.environ,
@@ -26,6 +26,8 @@ class Stack:
             "DHN_HTTP_PORT": str(self.port),
             "DHN_HTTPS_PORT": str(self.https_port),
             "DHN_GRAFANA_PORT": str(free_port()),
+            "COMPOSE_PROFILES": "pacs",
+            "DHN_PACS_DICOM_PORT": str(self.dicom_port),
         }
         self.configuration = json.loads(self.compose("config", "--format", "json"))
         self.services = sorted(set(self.configuration["services"]) - without)
@@ -75,11 +77,11 @@ class Stack:
         samples: list[dict[str, Any]] = answer["data"]["result"]
         return samples
 
-    def first_password(self) -> str:
-        """The generated password of the first administrator, read as deploy/README.md says."""
+    def password(self, of: str = "first_admin/password") -> str:
+        """A generated password (default: of the first administrator), read as deploy/README.md says."""
         shown = self.compose("run", "--rm", "--no-TTY", "passwords")
         lines = dict(line.split(": ") for line in shown.splitlines())
-        return lines["first_admin/password"]
+        return lines[of]
 
     def remove(self) -> None:
         """Remove containers, networks and volumes of this project."""
