@@ -2,20 +2,32 @@
 
 import os
 import platform
+import sys
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 
 def describe_machine(*packages: str) -> dict[str, Any]:
-    """Processor, the cores that this process may use, Python and the versions of ``packages``."""
+    """Processor, cores of this process, versions of Python and ``packages``, and whether others were at work before.
+
+    On a ``busy`` machine, of which more programs wanted to run than this process has cores, no time can be believed.
+    """
+    cores, load = len(os.sched_getaffinity(0)), os.getloadavg()[0]
     return {
         "processor": _processor(),
-        "cores": len(os.sched_getaffinity(0)),
-        "load_before": round(os.getloadavg()[0], 2),
+        "cores": cores,
+        "load_before": round(load, 2),
+        "busy": load > cores,
         "python": platform.python_version(),
         **{package: version(package) for package in packages},
     }
+
+
+def warn_if_busy(machine: dict[str, Any]) -> None:
+    """Say on standard error that the times to come are not worth reporting, where ``machine`` is busy."""
+    if machine["busy"]:
+        sys.stderr.write(f"The machine is busy (load {machine['load_before']}): do not report these times.\n")
 
 
 def use_cores(count: int) -> None:

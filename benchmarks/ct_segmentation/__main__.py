@@ -18,7 +18,7 @@ from benchmarks.ct_segmentation.engines import served_batches, three_engines
 from benchmarks.ct_segmentation.speed import measure_speed, summarise
 from benchmarks.ct_segmentation.studies import windowed_slices, write_study
 from benchmarks.ct_segmentation.worker_memory import measure_memory
-from benchmarks.machine import describe_machine, use_cores
+from benchmarks.machine import describe_machine, use_cores, warn_if_busy
 from benchmarks.target import Target
 from services.ct_segmentation.network import WEIGHTS_FOLDER
 from services.ct_segmentation.training.phe_sich import read_patient_list
@@ -45,6 +45,7 @@ def measure(args: argparse.Namespace) -> dict[str, Any]:
     """Everything that was asked for, as JSON; each part on an otherwise idle process."""
     patients = read_patient_list(args.patients) if args.patients else None
     machine = describe_machine("onnxruntime", "torch")
+    warn_if_busy(machine)
     with TemporaryDirectory() as name:
         folder = Path(name)
         memory = measure_memory(write_study(args.slices, folder / "study.zip"), args.weights, args.threads)

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from benchmarks.machine import describe_machine, peak_memory_mb, use_cores
+from benchmarks.machine import describe_machine, peak_memory_mb, use_cores, warn_if_busy
 from benchmarks.study_to_alert.listening import AlertListener
 from benchmarks.study_to_alert.studies import bleeding_study
 from benchmarks.study_to_alert.upload import Uploaded, upload
@@ -36,6 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     args = _parser().parse_args(arguments)
     use_cores(args.cores)
     machine = describe_machine("onnxruntime")
+    warn_if_busy(machine)
     studies = [bleeding_study(i, args.slices) for i in tqdm(range(args.studies), desc="generating", unit="study")]
     arrivals: dict[str, Any] = {}
     with platform() as (client, worker):

@@ -1,7 +1,9 @@
 import subprocess
 import sys
 
-from benchmarks.machine import describe_machine, peak_memory_mb
+import pytest
+
+from benchmarks.machine import describe_machine, peak_memory_mb, warn_if_busy
 from benchmarks.target import Target
 
 _ALLOCATING = "import sys; b = bytes(200_000_000); del b; print('ready', flush=True); sys.stdin.read()"
@@ -25,6 +27,18 @@ def test_a_machine_is_described_with_the_versions_that_matter() -> None:
     assert description["processor"]
     assert description["cores"] >= 1
     assert description["numpy"].count(".") == 2
+
+
+def test_times_of_a_busy_machine_are_called_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1})
+    for load, busy in ((1.9, False), (2.1, True)):
+        monkeypatch.setattr("os.getloadavg", lambda load=load: (load, 0.0, 0.0))
+        machine = describe_machine()
+        warn_if_busy(machine)
+        assert machine["busy"] is busy
+        assert ("do not report" in capsys.readouterr().err) is busy
 
 
 def test_targets_say_whether_they_are_met() -> None:
