@@ -1,0 +1,1 @@
+"""How good the predictions are, with intervals over patients."""

@@ -1,0 +1,1 @@
+"""Haematoma expansion: what counts as one, and how likely one is."""

@@ -1,0 +1,1 @@
+"""Learning the models; the only rooms that know scikit-learn, imbalanced-learn and statsmodels."""
