@@ -41,14 +41,8 @@ class BringUp:
         """In the order of a life: start, use, look, break, save, lose, restore."""
         return [
             *(self.start, self.harden, self.answer_at_the_door, self.analyse_a_study, self.stream_events),
-            *(
-                self.receive_from_modalities,
-                self.watch,
-                self.survive_restarts,
-                self.survive_a_killed_worker,
-                self.keep_data_over_down_and_up,
-            ),
-            *(self.restore_a_backup, self.speak_https),
+            *(self.receive_from_modalities, self.watch, self.survive_restarts, self.survive_a_killed_worker),
+            *(self.keep_data_over_down_and_up, self.restore_a_backup, self.speak_https),
         ]
 
     def start(self) -> object:
@@ -139,6 +133,8 @@ class BringUp:
                     assert answer.status_code == 403 or answer.text.startswith("<!doctype html>"), address
             assert self.stow(httpx, heads[2][0]).status_code == 401
             self.wait_for_results(2)
+        self.stack.use(DHN_PACS_MODALITIES="")
+        self.stack.up()
         return self.figures["seconds_c_store_to_results"]
 
     def watch(self) -> object:
