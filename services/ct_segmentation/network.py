@@ -112,7 +112,8 @@ class HaemorrhageNetwork:
         """
         masks, types = self._run(slices)
         mirrored_masks, mirrored_types = self._run(np.ascontiguousarray(slices[..., ::-1]))
-        return (masks + mirrored_masks[..., ::-1]) / 2, (types + mirrored_types) / 2
+        half = np.float32(0.5)
+        return half * (masks + mirrored_masks[..., ::-1]), half * (types + mirrored_types)
 
     def _run(self, slices: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Run the graph on (B, 3, 256, 256): probabilities of masks (B, 2, 256, 256) and trained types (B, T)."""
@@ -127,11 +128,11 @@ def _between_neighbours(framed: NDArray[np.uint8], start: int, stop: int, reach:
     """
     steps = np.arange(-reach, reach + 1)
     stacks = (np.arange(start, stop)[:, None] + steps).clip(0, len(framed) - 1)
-    return framed[stacks].astype(np.float32) / np.float32(255.0)
+    return np.asarray(framed[stacks], np.float32) / np.float32(255.0)
 
 
 def _in_eight_bits(plane: NDArray[np.float32]) -> NDArray[np.uint8]:
-    return np.rint(plane * np.float32(255.0)).astype(np.uint8)
+    return np.asarray(np.rint(plane * np.float32(255.0)), np.uint8)
 
 
 def _entropy_bits(probability: NDArray[np.float32]) -> NDArray[np.float32]:

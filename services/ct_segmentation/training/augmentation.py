@@ -35,11 +35,12 @@ def augment(
     tilt = rng.uniform(-config.gantry_pixels, config.gantry_pixels)
     lone = rng.random() < config.lone_probability
     planes = [slices[1]] * 3 if lone else list(slices)
-    moved = np.stack(
+    moved = np.asarray(
         [
             cv2.remap(plane, columns, rows + np.float32(0 if lone else tilt * step), cv2.INTER_LINEAR)
             for plane, step in zip(planes, (-1, 0, 1), strict=True)
-        ]
+        ],
+        np.uint8,
     )
     moved_masks = np.stack([cv2.remap(mask, columns, rows, cv2.INTER_LINEAR) for mask in masks])
     return _intensity(moved, rng, config), moved_masks.astype(np.float32) / np.float32(255.0)
@@ -50,8 +51,8 @@ def _intensity(moved: NDArray[np.uint8], rng: np.random.Generator, config: Augme
     shown = moved
     if rng.random() < config.blur_probability:
         sigma = rng.uniform(0.4, 0.9)
-        shown = np.stack([cv2.GaussianBlur(plane, (0, 0), sigma) for plane in moved])
-    level = shown.astype(np.float32) / np.float32(255.0)
+        shown = np.asarray([cv2.GaussianBlur(plane, (0, 0), sigma) for plane in moved], np.uint8)
+    level = np.asarray(shown, np.float32) / np.float32(255.0)
     level **= np.float32(np.exp(rng.uniform(-config.gamma, config.gamma)))
     level *= np.float32(rng.uniform(1 - config.contrast, 1 + config.contrast))
     level += np.float32(rng.uniform(-config.brightness, config.brightness))
@@ -60,7 +61,7 @@ def _intensity(moved: NDArray[np.uint8], rng: np.random.Generator, config: Augme
     level = level + noise.astype(np.float32)
     level[moved == 0] = 0.0
     level[moved == 255] = 1.0
-    return np.clip(level, 0, 1).astype(np.float32)
+    return np.asarray(np.clip(level, 0, 1), np.float32)
 
 
 def _displacement(

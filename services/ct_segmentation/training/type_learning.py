@@ -30,7 +30,7 @@ class TypeLearning:
 
     def embeddings(self, cls: Tensor) -> Tensor:
         """[cls] (B, d) as the head reads it, through the gate where reweighting is on; (B, d) float32."""
-        return self.gate(cls.float()) if self._reweighting else cls.float()  # type: ignore[no-any-return]
+        return self.gate(cls.float()) if self._reweighting else cls.float()
 
     def observe(self, cls: Tensor, targets: Tensor, known: Tensor) -> None:
         """Let the gate learn from a batch, after the step that used it."""
