@@ -1,7 +1,6 @@
 """The resources that a finding becomes.
 
 The patient stays pseudonymous: only the platform's own identifier leaves, no name, number, sex or date of birth.
-No time of acquisition is given (Observation.effective, ImagingStudy.started), since the platform keeps none.
 """
 
 import hashlib
@@ -65,6 +64,7 @@ def imaging_study(row: Study, report: CtReport | None) -> Json:
         status="available",
         modality=[modality],
         subject=reference("Patient", row.patient_id),
+        started=_acquired(report),
         series=[{"uid": series_uid, "modality": modality}] if series_uid else None,
     )
 
@@ -104,6 +104,7 @@ def diagnostic_report(finding: Finding, report: CtReport) -> Json:
         category=[{"coding": [_RADIOLOGY]}],
         code=concept(CT_HEAD),
         subject=reference("Patient", finding.patient_id),
+        effectiveDateTime=_acquired(report),
         issued=instant(finding.created_at),
         result=[reference("Observation", _observation_id(finding, said)) for said in statements(report)],
         imagingStudy=_studies(finding),
@@ -121,6 +122,7 @@ def _observation(finding: Finding, report: CtReport, said: Statement) -> Json:
         category=[{"coding": [_IMAGING]}],
         code=concept(said.code, said.broader),
         subject=reference("Patient", finding.patient_id),
+        effectiveDateTime=_acquired(report),
         issued=instant(finding.created_at),
         **_value(said.value),
         interpretation=[{"coding": [_ABNORMAL]}] if said.value is True else None,
@@ -146,6 +148,11 @@ def _value(value: Quantity | bool | None) -> dict[str, Any]:
     if isinstance(value, Quantity):
         return {"valueQuantity": quantity(value)}
     return {} if value is None else {"valueBoolean": value}
+
+
+def _acquired(report: CtReport | None) -> str | None:
+    """When the scan was made, if its DICOM header told."""
+    return None if report is None or report.acquired_at is None else instant(report.acquired_at)
 
 
 def _meta(finding: Finding) -> Json:

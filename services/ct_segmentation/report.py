@@ -82,6 +82,7 @@ def make_report(
         study_instance_uid=_well_formed(volume.identity.study_instance_uid) if volume.identity else None,
         series_instance_uid=_well_formed(volume.identity.series_instance_uid) if volume.identity else None,
         tracking_uid=tracking_uid if haematoma.lesions else None,
+        acquired_at=volume.acquisition.acquired_at,
         radiomics=_radiomics(view, labels),
     )
 

@@ -1,6 +1,7 @@
 """One CT series as an array of Hounsfield units that knows where it lies in the patient."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 
 import numpy as np
@@ -53,6 +54,7 @@ class Acquisition:
     kvp: float | None = None
     slice_thickness_mm: float | None = None
     transfer_syntax: str | None = None
+    acquired_at: datetime | None = None  # UTC
 
 
 @dataclass(frozen=True)

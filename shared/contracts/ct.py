@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 # DICOM PS3.5, 9.1, but for leading zeros, which some scanners write.
 UID_PATTERN: Final = r"^[0-9]+(\.[0-9]+)*$"
@@ -103,6 +103,7 @@ class CtReport(_Part):
         None,
         description="Of the haematoma, in DICOM SEG and SR too; null without a haematoma or DICOM",
     )
+    acquired_at: AwareDatetime | None = Field(None, description="When the scan was made, by its DICOM header")
     radiomics: dict[LesionClass, Radiomics] = Field(
         default_factory=dict, description="Per class that has a lesion; empty in findings made before there was any"
     )

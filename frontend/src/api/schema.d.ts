@@ -1230,6 +1230,11 @@ export interface components {
         CtReport: {
             /** @description null without a haematoma */
             abc_over_2: components["schemas"]["AbcOver2"] | null;
+            /**
+             * Acquired At
+             * @description When the scan was made, by its DICOM header
+             */
+            acquired_at?: string | null;
             /** Components */
             components: components["schemas"]["Component"][];
             geometry: components["schemas"]["CtGeometry"];

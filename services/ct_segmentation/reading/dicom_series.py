@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.ct_segmentation.errors import DicomUnreadableError, VolumeTooLargeError
+from services.ct_segmentation.reading.acquired_at import acquired_at
 from services.ct_segmentation.reading.pixels import DecodedSlice, decode_slice
 from services.ct_segmentation.reading.series_peculiarities import series_peculiarities
 from services.ct_segmentation.reading.series_selection import SelectedSeries, select_series
@@ -78,6 +79,7 @@ def _acquisition(series: SelectedSeries) -> Acquisition:
         kvp=facts.kvp,
         slice_thickness_mm=facts.slice_thickness_mm,
         transfer_syntax=facts.transfer_syntax_uid,
+        acquired_at=acquired_at(series.header),
     )
 
 
