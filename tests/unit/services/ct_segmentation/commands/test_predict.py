@@ -24,8 +24,8 @@ def test_predict_prints_the_report_and_writes_the_files(tmp_path, capsys) -> Non
     assert printed["report"]["geometry"]["slices"] == 8
     assert printed == json.loads((tmp_path / "out" / "report.json").read_text())
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
-        "report.json", "volume.nii.gz", "mask.nii.gz", "native_mask.nii.gz", "doubt.nii.gz", "preview.png", "montage.png",
-        "segmentation.dcm", "structured_report.dcm", "secondary_capture.dcm",
+        "report.json", "volume.nii.gz", "mask.nii.gz", "native_mask.nii.gz", "doubt.nii.gz", "preview.png",
+        "montage.png", "segmentation.dcm", "structured_report.dcm", "secondary_capture.dcm",
     }  # fmt: skip
 
 
