@@ -17,7 +17,7 @@ def test_a_cpu_session_runs_with_the_threads_it_was_given(model: Path) -> None:
     session = open_session(model, "cpu", threads=1)
     assert session.get_providers() == ["CPUExecutionProvider"]
     assert session.get_session_options().intra_op_num_threads == 1
-    masks, types = session.run(None, {"slices": np.zeros((2, 1, 256, 256), np.float32)})
+    masks, types = session.run(None, {"slices": np.zeros((2, 3, 256, 256), np.float32)})
     assert (masks.shape, types.shape) == ((2, 2, 256, 256), (2, 6))
 
 
