@@ -20,7 +20,10 @@ class BehaviourEventIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: BehaviourKind = Field(description="What was seen, such as fall or face_touch")
+    kind: BehaviourKind = Field(
+        description="What was seen, such as falling or headache; watched: that a camera saw the patient and the "
+        "recogniser looked, so that no event in it means that nothing happened"
+    )
     confidence: float = Field(ge=0, le=1, description="Of whoever or whatever saw it")
     started_at: PastInstant
     ended_at: PastInstant

@@ -11,7 +11,7 @@ from gateway.jobs.schemas import Job
 from gateway.paging import Page
 from gateway.text import Identifier
 from gateway.times import PastInstant
-from shared.contracts.vitals import VITALS, VitalDefinition, VitalKind
+from shared.contracts.vitals import VITALS, VitalDefinition, VitalKind, VitalSource
 
 _MOST = 1000
 
@@ -67,6 +67,7 @@ class VitalsIn(BaseModel):
 
     patient_id: UUID
     device: Identifier
+    source: VitalSource = Field(VitalSource.MONITOR, description="How far its values can be believed")
     vitals: Annotated[list[VitalIn], Field(min_length=1, max_length=_MOST)]
 
     def contradictions(self) -> Iterator[tuple[str, str]]:
@@ -102,6 +103,7 @@ class Vital(BaseModel):
     unit: str
     quality: float | None
     device: str
+    source: VitalSource
     measured_at: datetime
     created_at: datetime
 

@@ -33,6 +33,7 @@ def store(session: Session, batch: VitalsIn, settings: Settings, actor: str) -> 
         Vital(
             patient_id=batch.patient_id,
             device=batch.device,
+            source=batch.source,
             kind=vital.kind,
             value=vital.stored_value,
             unit=VITALS[vital.kind].unit,

@@ -14,17 +14,17 @@ from services.ct_segmentation.network import HaemorrhageNetwork
 from services.ct_segmentation.pipeline import CtAnalysis, analyse
 from services.ct_segmentation.reading.study_files import StudyFile
 from shared.artifacts.store import ArtifactRef
+from shared.contracts.ct import FINDING_KIND
 from shared.contracts.names import JobKind, Queue
 from shared.contracts.states import EventType
 from shared.database.alerts import open_alert
+from shared.database.assessments import request_assessment
 from shared.database.journal import note_event
 from shared.database.tables import Finding
 from shared.database.tables import StudyFile as StoredFile
 from shared.queueing.runner import RunningJob, WriteResult
 from shared.queueing.worker import Service
 from shared.settings import settings
-
-FINDING_KIND = "ct_haemorrhage"
 
 
 @lru_cache(maxsize=1)
@@ -60,6 +60,8 @@ def _write_finding(
     session: Session, running: RunningJob, analysis: CtAnalysis, artifacts: dict[str, ArtifactRef]
 ) -> None:
     job, report = running.job, analysis.report
+    # First, since it locks the patient, whom the finding's row refers to.
+    request_assessment(session, job.patient_id, max_attempts=running.settings.job_max_attempts)
     finding_id = uuid4()
     stored: dict[str, Any] = {role: ref.model_dump(mode="json") for role, ref in artifacts.items()}
     session.add(

@@ -5,6 +5,8 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+FINDING_KIND: Final = "ct_haemorrhage"
+
 # DICOM PS3.5, 9.1, but for leading zeros, which some scanners write.
 UID_PATTERN: Final = r"^[0-9]+(\.[0-9]+)*$"
 UID_MAX_LENGTH: Final = 64

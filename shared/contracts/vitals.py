@@ -20,6 +20,15 @@ class VitalKind(StrEnum):
     NIHSS = "72089-6"
 
 
+class VitalSource(StrEnum):
+    """What measured it, which says how far it can be believed."""
+
+    MONITOR = "monitor"
+    WEARABLE = "wearable"
+    RPPG = "rppg"  # the pulse in a video of the face
+    STAFF = "staff"
+
+
 @dataclass(frozen=True)
 class Conversion:
     """From another unit to the stored one: value x ``factor`` + ``offset``."""

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Double, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from shared.contracts.vitals import VitalSource
 from shared.database.columns import Base, Identified, now
 
 
@@ -21,6 +22,7 @@ class Vital(Identified):
 
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("patients.id"))
     device: Mapped[str] = mapped_column(String(64))
+    source: Mapped[str] = mapped_column(String(16), default=VitalSource.MONITOR)
     kind: Mapped[str] = mapped_column(String(32), doc="LOINC code")
     value: Mapped[float] = mapped_column(Double)
     unit: Mapped[str] = mapped_column(String(32), doc="UCUM")

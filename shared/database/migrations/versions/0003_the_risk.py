@@ -22,6 +22,7 @@ _ID = sa.Uuid(native_uuid=False)
 def upgrade() -> None:
     """Apply."""
     with op.batch_alter_table("vitals", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("source", sa.String(length=16), nullable=False, server_default="monitor"))
         batch_op.create_index(
             batch_op.f("ix_vitals_patient_id_measured_at"), ["patient_id", "measured_at"], unique=False
         )
@@ -113,3 +114,4 @@ def downgrade() -> None:
         op.drop_table(table)
     with op.batch_alter_table("vitals", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_vitals_patient_id_measured_at"))
+        batch_op.drop_column("source")
