@@ -11,8 +11,8 @@ VOLUME_ML = (0.3, 100.0)
 SUBDURAL_MM, EPIDURAL_MM = (2.5, 20.0), (4.0, 30.0)
 FALX_SHARE, BOTH_SIDES_SHARE = 0.15, 0.15
 FALX_REACH_MM = 35.0
-# Crescents in the posterior fossa are rarer than its share of the vault.
-BELOW_TENTORIUM = 0.3
+# Crescents in the posterior fossa are rarer than its share of the vault, and thinner.
+BELOW_TENTORIUM, BELOW_TENTORIUM_MM = 0.3, 5.0
 # A thicker layer than this share of the brain's radius would end in wedges.
 THICKNESS_OF_RADIUS = 0.22
 SMALLEST_ML = 0.1
@@ -67,7 +67,8 @@ def _crescent(head: Head, random: np.random.Generator, side: float | None) -> tu
     thickness = float(np.clip(flatness * length, *SUBDURAL_MM))
     middle, place = _table_point(head, random, side)
     wide = float(np.hypot(head.sagittal_mm[place], head.lateral_mm[place]))
-    thickness = min(thickness, THICKNESS_OF_RADIUS * wide)
+    thickest = THICKNESS_OF_RADIUS * wide if head.supratentorial[middle] else BELOW_TENTORIUM_MM
+    thickness = min(thickness, thickest)
     radius = _surface_distance(head, middle, place, (length, min(roundness * length, 60.0)))
     uneven = 1 + 0.2 * np.clip(smooth_noise(random, head.hu.shape, head.spacing_mm, 18.0), -2, 2)
     share = _against_table(head, thickness * np.clip(1 - radius**2, 0, None) ** 0.6 * uneven)

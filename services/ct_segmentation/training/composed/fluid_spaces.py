@@ -10,6 +10,8 @@ from services.ct_segmentation.training.composed.fields import Field, blurred, sm
 from services.ct_segmentation.training.composed.head import Head
 
 VENTRICLE_DEPTH_MM, VENTRICLE_LATERAL_MM = 14.0, 42.0
+# How far above the slices of the skull base the quadrigeminal cistern reaches.
+CISTERN_ABOVE_MM = 15.0
 VENTRICLE_BEHIND_MM = 55.0  # behind lies a cyst or the cistern of the cerebellum
 SMALLEST_VENTRICLE_ML = 0.3
 SMALLEST_ML = 0.15
@@ -48,14 +50,22 @@ def intraventricular(head: Head, random: np.random.Generator) -> Bleed | None:
 def _ventricles(head: Head) -> list[NDArray[np.bool_]]:
     """Connected bodies of fluid deep in the brain and near the midline, each (S, H, W).
 
-    Below the cerebrum only the fourth ventricle counts: the fluid around the brain stem is cisterns.
+    Below the cerebrum only the fourth ventricle counts: the fluid around the brain stem is cisterns, and so is what
+    lies behind the third ventricle just above it.
     """
     deep = (head.depth_mm > VENTRICLE_DEPTH_MM) & (np.abs(head.lateral_mm) < VENTRICLE_LATERAL_MM)
     fourth = (np.abs(head.lateral_mm) < 13) & (head.sagittal_mm > -5)
     deep &= (head.supratentorial[:, None, None] | fourth) & (head.sagittal_mm < VENTRICLE_BEHIND_MM)
+    cistern = (np.abs(head.lateral_mm) < 20) & (head.sagittal_mm > 8)
+    deep &= ~(head.supratentorial & ~head.supratentorial[_below(head, CISTERN_ABOVE_MM)])[:, None, None] | ~cistern
     labels, _ = ndimage.label(_opened((head.fluid > 0.55) & deep, 3))
     sizes = np.bincount(labels.ravel())[1:] * head.voxel_ml
     return [labels == i + 1 for i in np.flatnonzero(sizes > SMALLEST_VENTRICLE_ML)]
+
+
+def _below(head: Head, distance_mm: float) -> NDArray[np.intp]:
+    """For each slice the index of that ``distance_mm`` lower, or of the first; (S,)."""
+    return np.maximum(np.arange(len(head.hu)) - round(distance_mm / head.spacing_mm[0]), 0)
 
 
 def _opened(mask: NDArray[np.bool_], diameter: int) -> NDArray[np.bool_]:
