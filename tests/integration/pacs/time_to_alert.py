@@ -12,10 +12,11 @@ import threading
 import time
 import zipfile
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
+import httpx
 from pydicom import dcmread
 
 from tests.fixtures.dicom_series import DicomOptions, dicom_files
@@ -42,16 +43,20 @@ class Listener:
         self.heard: list[tuple[float, dict[str, Any]]] = []
         self._client = client
         open_ = threading.Event()
-        threading.Thread(target=self._listen, args=(open_,), daemon=True).start()
+        threading.Thread(target=self._listen_on, args=(open_,), daemon=True).start()
         assert open_.wait(30)
 
     def first(self, kind: str, since: int) -> float | None:
         """When the first event of this type came after the first ``since`` events."""
         return next((at for at, event in self.heard[since:] if event["type"] == kind), None)
 
+    def _listen_on(self, open_: threading.Event) -> None:
+        with suppress(httpx.TransportError, RuntimeError):  # the client was closed: all is measured
+            self._listen(open_)
+
     def _listen(self, open_: threading.Event) -> None:
         last_id: dict[str, str] = {}
-        while True:  # a stream lasts ten minutes at most
+        while not self._client.http.is_closed:  # a stream lasts ten minutes at most
             with self._client.http.stream("GET", "/events", headers=last_id, timeout=60) as stream:
                 for line in stream.iter_lines():
                     if line.startswith("id:"):
