@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from services.risk_scoring.cohort.reading import read_cohort
-from services.risk_scoring.commands.options import add_cohort, add_definition, add_jobs, add_seed, definition_of
+from services.risk_scoring.commands.options import add_cohort, add_definition, add_seed, definition_of
 from services.risk_scoring.scorecard.card import WEIGHTS_FOLDER
 from services.risk_scoring.training.nested import Plan
 from services.risk_scoring.training.procedure import SPECS, fit_final
@@ -28,26 +28,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--report", type=Path, help="report of `evaluate`, whose figures go into the manifests")
     add_definition(parser)
     add_seed(parser)
-    add_jobs(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Train, and print what was chosen as JSON."""
+    """Train, and print what each model is made of as JSON."""
     cohort, definition = read_cohort(args.cohort), definition_of(args)
     metrics = json.loads(args.report.read_text())["metrics"] if args.report else {}
     written = {}
     for spec in SPECS:
         design = spec.design(cohort, definition)
-        candidate, pipeline = fit_final(design, spec, Plan(seed=args.seed, jobs=args.jobs))
-        card = as_scorecard(pipeline, candidate, design, spec.by_name, spec.levels)
+        model = fit_final(design, spec, Plan(seed=args.seed))
+        card = as_scorecard(model, spec.by_name, spec.levels)
+        parts = {candidate.name: round(weight, 4) for weight, candidate in model.blend}
         papers = {
             "data": DATA.format(patients=len(design.patients), events=int(design.events.sum())),
             "definition": spec.describe(definition),
-            "procedure": f"{candidate.name}; chosen among {len(spec.candidates(False))} candidates by inner log loss",
+            "procedure": "average of log odds by exp(-patients x cross-validated log loss): "
+            + "; ".join(f"{weight:.2f} {name}" for name, weight in parts.items()),
             "figures": figures_of(spec.name, metrics),
         }
         manifest = write_model(card, args.out / spec.name, args.version, papers)
-        written[spec.name] = {"chosen": candidate.name, "file": manifest.file, "sha256": manifest.sha256}
+        written[spec.name] = {"weights": parts, "file": manifest.file, "sha256": manifest.sha256}
     print(json.dumps(written, indent=2))
     return 0
 

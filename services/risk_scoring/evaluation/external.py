@@ -1,7 +1,6 @@
 """The shipped procedure, fitted on one cohort and judged on another."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from services.risk_scoring.cohort.patients import Cohort
 from services.risk_scoring.errors import CohortTooSmallError
@@ -9,7 +8,7 @@ from services.risk_scoring.evaluation.event_figures import Forecasts, add_event_
 from services.risk_scoring.evaluation.ordinal_figures import LevelForecasts, add_ordinal_figures
 from services.risk_scoring.expansion.definition import ExpansionDefinition
 from services.risk_scoring.training.design import Design
-from services.risk_scoring.training.nested import Plan, predict
+from services.risk_scoring.training.nested import Plan
 from services.risk_scoring.training.procedure import SPECS, ModelSpec, fit_final
 from shared.evaluation.report import EvaluationReport
 
@@ -54,11 +53,9 @@ def _add(
     definition: ExpansionDefinition,
     plan: Plan,
 ) -> None:
-    design = spec.design(cohort, definition)
-    candidate, pipeline = fit_final(design, spec, plan)
-    everyone: NDArray[np.intp] = np.arange(len(test.levels))
-    probabilities = predict(test, candidate, pipeline, everyone)
+    model = fit_final(spec.design(cohort, definition), spec, plan)
+    probabilities = model.predict(test)[None]
     if test.task.whole:
-        add_ordinal_figures(report, name, LevelForecasts(test.levels, probabilities[None]), test.task.event_level)
+        add_ordinal_figures(report, name, LevelForecasts(test.levels, probabilities), test.task.event_level)
     else:
-        add_event_figures(report, name, Forecasts(test.events, probabilities[None, :, 1]))
+        add_event_figures(report, name, Forecasts(test.events, probabilities[..., 1]))

@@ -6,15 +6,16 @@ from services.risk_scoring.cohort.patients import Cohort
 from services.risk_scoring.evaluation.event_figures import Forecasts, add_event_figures, auc, summary
 from services.risk_scoring.evaluation.ordinal_figures import LevelForecasts, add_ordinal_figures
 from services.risk_scoring.expansion.definition import ExpansionDefinition
-from services.risk_scoring.training.nested import CHOSEN, Nested, Plan, run_nested
+from services.risk_scoring.training.nested import AVERAGED, Nested, Plan, run_nested
 from services.risk_scoring.training.procedure import SPECS, ModelSpec
 from shared.evaluation.report import EvaluationReport, Row
 
 CONTESTANTS = (
-    "Each family with the setting that inner cross-validation chose for it, and `chosen`: the family itself chosen "
-    "inside too, which is what is shipped and measured. Other rows are there to compare, not to pick from."
+    "`averaged` is what is shipped and measured: all additive candidates by their inner log loss. `best alone` bets on "
+    "the one with the least; the families follow, each with the setting chosen inside. They are there to compare with, "
+    "not to pick from."
 )
-CHOICES = "How often inner cross-validation chose what, over all outer folds."
+WEIGHTS = "The mean weight that inner cross-validation gave each candidate, over all outer folds."
 NOTES = (
     "Nested repeated cross-validation over patients: imputation, VIF, standardisation, oversampling, selection and all "
     "settings are learned inside the training part of each outer fold.",
@@ -32,7 +33,7 @@ def evaluate(cohort: Cohort, definition: ExpansionDefinition, plan: Plan) -> tup
     Raises CohortTooSmallError.
     """
     report = EvaluationReport(
-        model={"name": "risk_scoring", "choice": "by inner log loss"},
+        model={"name": "risk_scoring", "choice": "average weighted by inner log loss"},
         data={
             "patients": len(cohort.patients),
             "expansion_definition": definition.describe(),
@@ -59,31 +60,33 @@ def _fewer(plan: Plan) -> Plan:
 
 
 def add_nested(report: EvaluationReport, name: str, nested: Nested) -> None:
-    """Figures of the chosen, and tables of the contestants and of what was chosen."""
+    """Figures of the average, and tables of the contestants and of their weights."""
     design = nested.design
     if design.task.whole:
-        forecasts = LevelForecasts(design.levels, nested.probabilities[CHOSEN], nested.folds)
+        forecasts = LevelForecasts(design.levels, nested.probabilities[AVERAGED], nested.folds)
         add_ordinal_figures(report, name, forecasts, design.task.event_level)
     else:
-        chosen = event_forecasts(nested, CHOSEN)
-        add_event_figures(report, name, chosen)
-        report.add(f"{name}_auc_observed", auc(chosen.of(design.observed)), "The AUC of those with a CT in the window.")
+        averaged = event_forecasts(nested, AVERAGED)
+        add_event_figures(report, name, averaged)
+        report.add(
+            f"{name}_auc_observed", auc(averaged.of(design.observed)), "The AUC of those with a CT in the window."
+        )
     contestants: list[Row] = [
         {"model": contestant, **summary(event_forecasts(nested, contestant))} for contestant in nested.probabilities
     ]
     report.add_table(f"{name}_contestants", contestants, CONTESTANTS)
     choices: list[Row] = [
-        {"contestant": contestant, "choice": choice, "folds": count}
-        for contestant, counts in nested.choices.items()
-        for choice, count in sorted(counts.items(), key=lambda entry: -entry[1])
+        {"contestant": contestant, "candidate": candidate, "weight": weight}
+        for contestant, weights in nested.choices.items()
+        for candidate, weight in sorted(weights.items(), key=lambda entry: -entry[1])
     ]
-    report.add_table(f"{name}_choices", choices, CHOICES)
+    report.add_table(f"{name}_weights", choices, WEIGHTS)
 
 
 def add_treated(report: EvaluationReport, spec: ModelSpec, nested: Nested) -> None:
     """The AUC with treatments among the predictors."""
     name = f"{spec.name}_auc_with_treatments"
-    report.add(name, auc(event_forecasts(nested, CHOSEN)), "The AUC where the seven treatments are predictors, too.")
+    report.add(name, auc(event_forecasts(nested, AVERAGED)), "The AUC where the seven treatments are predictors, too.")
 
 
 def event_forecasts(nested: Nested, contestant: str) -> Forecasts:

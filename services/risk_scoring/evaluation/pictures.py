@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from services.risk_scoring.training.nested import CHOSEN, Nested
+from services.risk_scoring.training.nested import AVERAGED, Nested
 from shared.evaluation.plots.reliability import draw_reliability
 from shared.evaluation.plots.roc import draw_roc
 
@@ -16,7 +16,7 @@ def draw_pictures(results: Mapping[str, Nested], folder: Path) -> list[Path]:
     """Two pictures per model in ``folder``; their paths. Raises PlottingUnavailableError without matplotlib."""
     drawn = []
     for name, nested in results.items():
-        events, mean = nested.design.events, nested.event(CHOSEN).mean(axis=0)
+        events, mean = nested.design.events, nested.event(AVERAGED).mean(axis=0)
         note = _NOTE.format(len(events), int(events.sum()), len(nested.folds))
         title = name.replace("_", " ")
         drawn.append(
@@ -27,6 +27,7 @@ def draw_pictures(results: Mapping[str, Nested], folder: Path) -> list[Path]:
                 title,
                 folder / f"{name}_roc.png",
                 note,
+                corner=False,
             )
         )
         drawn.append(draw_reliability(events, np.asarray(mean), title, folder / f"{name}_reliability.png", note))

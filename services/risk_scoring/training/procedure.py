@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from services.risk_scoring.cohort.patients import TREATMENTS, Cohort
 from services.risk_scoring.expansion.definition import ExpansionDefinition
@@ -17,7 +18,7 @@ from services.risk_scoring.outcome.predict import FOLLOW_UP_MODEL as OUTCOME_FOL
 from services.risk_scoring.training.candidates import Candidate, expansion_candidates, outcome_candidates
 from services.risk_scoring.training.design import Design, expansion_design, outcome_design
 from services.risk_scoring.training.literature import ADMISSION_EFFECTS, CLINICAL_EFFECTS
-from services.risk_scoring.training.nested import CHOSEN, Plan, choose, fit
+from services.risk_scoring.training.nested import AVERAGED, Blend, Plan, average, choose, fit, predict
 
 _SHAPE_AND_DENSITY = tuple(feature for feature in IMAGING if feature.needs == ("haematoma_radiomics",))
 _MRS = "modified Rankin Scale 90 days after onset"
@@ -89,8 +90,27 @@ SPECS = (
 )
 
 
-def fit_final(design: Design, spec: ModelSpec, plan: Plan) -> tuple[Candidate, Any]:
-    """Choose as in every outer fold, but on all patients; the candidate and its fitted pipeline."""
+@dataclass(frozen=True)
+class FinalModel:
+    """The average that is shipped: candidates with weights, and their pipelines fitted on all patients."""
+
+    design: Design
+    blend: Blend
+    pipelines: tuple[Any, ...]
+
+    def predict(self, design: Design) -> NDArray[np.float64]:
+        """P(level), see `nested.predict`, of every patient of ``design``."""
+        everyone = np.arange(len(design.levels))
+        return average(
+            [
+                (weight, predict(design, candidate, pipeline, everyone))
+                for (weight, candidate), pipeline in zip(self.blend, self.pipelines, strict=True)
+            ]
+        )
+
+
+def fit_final(design: Design, spec: ModelSpec, plan: Plan) -> FinalModel:
+    """Weigh as in every outer fold, but on all patients, and fit."""
     everyone = np.arange(len(design.levels))
-    candidate = choose(design, spec.candidates(False), everyone, plan, plan.seed)[CHOSEN]
-    return candidate, fit(design, candidate, everyone)
+    blend = choose(design, spec.candidates(False), everyone, plan, plan.seed)[AVERAGED]
+    return FinalModel(design, blend, tuple(fit(design, candidate, everyone) for _, candidate in blend))
