@@ -40,6 +40,16 @@ def test_the_roc_marks_as_many_points_as_there_are_thresholds(tmp_path: Path) ->
     assert 0 < marked[1] < marked[2]
 
 
+def test_a_point_beyond_the_enlarged_corner_is_marked_in_the_whole_alone(tmp_path: Path) -> None:
+    marked = []
+    for corner in (True, False):
+        path = draw_roc(LABELS, SCORES, {"low": 0.05}, "P(any)", tmp_path / "roc.png", "", corner=corner)
+        picture = cv2.imread(str(path))
+        assert picture is not None
+        marked.append(pixels_of(picture, ORANGE))
+    assert marked[0] == pytest.approx(marked[1], rel=0.1)
+
+
 def test_without_matplotlib_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     with pytest.raises(PlottingUnavailableError, match="extra 'train'") as raised:
