@@ -45,7 +45,7 @@ class AdmissionInputs(BaseModel):
         return self
 
 
-Inputs = TypeVar("Inputs", bound=AdmissionInputs)
+Inputs = TypeVar("Inputs", bound=BaseModel)
 
 
 def read_inputs(kind: type[Inputs], values: Mapping[str, Any]) -> Inputs:
