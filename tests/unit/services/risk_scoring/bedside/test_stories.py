@@ -15,9 +15,9 @@ from tests.fixtures.properties import for_all
 
 
 def _forgetful(part: Any) -> Any:
-    """The same weights with a memory of 90 s everywhere, so that half an hour holds several rises and falls."""
+    """The same weights with a memory of 150 s everywhere, so that half an hour holds several rises and falls."""
     if isinstance(part, dict):
-        return {name: 90.0 if name == "remembers_s" else _forgetful(inner) for name, inner in part.items()}
+        return {name: 150.0 if name == "remembers_s" else _forgetful(inner) for name, inner in part.items()}
     return part
 
 
@@ -51,7 +51,7 @@ def _tell(story: _Story) -> list[Evaluation]:
     return evaluations
 
 
-@for_all(_stories(), examples=30)
+@for_all(_stories(), examples=20)
 def test_a_worker_may_die_at_any_moment(story: _Story) -> None:
     state = START
     for told, (moment, arrived) in zip(_tell(story), story, strict=True):
@@ -62,7 +62,7 @@ def test_a_worker_may_die_at_any_moment(story: _Story) -> None:
         assert evaluation == told
 
 
-@for_all(_stories(), examples=30)
+@for_all(_stories(), examples=20)
 def test_messages_delivered_twice_or_late_have_one_effect(story: _Story) -> None:
     once = _tell(story)
     state, alerts = START, []
@@ -76,7 +76,7 @@ def test_messages_delivered_twice_or_late_have_one_effect(story: _Story) -> None
     assert alerts == alerts_of(once)
 
 
-@for_all(_stories(), examples=60)
+@for_all(_stories(), examples=40)
 def test_alerts_keep_their_distance_unless_the_level_rises(story: _Story) -> None:
     alerts = alerts_of(_tell(story))
 
@@ -87,7 +87,7 @@ def test_alerts_keep_their_distance_unless_the_level_rises(story: _Story) -> Non
         assert apart_s >= pause_s or after.level > before.level
 
 
-@for_all(_stories(), examples=60)
+@for_all(_stories(), examples=40)
 def test_every_rise_is_told_by_the_end_of_the_cooldown_while_it_lasts(story: _Story) -> None:
     level, last, since = RiskLevel.GREEN, None, None
     for evaluation in _tell(story):
@@ -104,7 +104,7 @@ def test_every_rise_is_told_by_the_end_of_the_cooldown_while_it_lasts(story: _St
             assert (after.evaluated_at - last.at).total_seconds() < 300
 
 
-@for_all(_stories(), examples=60)
+@for_all(_stories(), examples=40)
 def test_no_level_changes_without_scores_that_support_it(story: _Story) -> None:
     level = RiskLevel.GREEN
     for evaluation in _tell(story):
@@ -117,7 +117,7 @@ def test_no_level_changes_without_scores_that_support_it(story: _Story) -> None:
         level = after.level
 
 
-@for_all(_stories(), st.data(), examples=30)
+@for_all(_stories(), st.data(), examples=20)
 def test_seeing_more_never_leads_to_a_lower_level(story: _Story, data: st.DataObject) -> None:
     cut = data.draw(st.integers(1, len(story) - 1))
     before = _tell(story[:cut])[-1].state
