@@ -56,7 +56,7 @@ class Settings(BaseSettings):
     alert_min_haematoma_ml: float = Field(0.1, ge=0, description="Below this a mask alone raises no alert")
 
     # Risk scoring.
-    risk_pause_s: float = Field(30.0, ge=0, description="Least time between assessments that only vital signs ask for")
+    risk_pause_s: float = Field(60.0, ge=0, description="Least time between assessments that only vital signs ask for")
 
     # PACS bridge: off unless there is a PACS to watch.
     pacs_url: str | None = Field(None, description="Address of the Orthanc to watch, such as http://orthanc:8042")

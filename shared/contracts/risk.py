@@ -1,10 +1,10 @@
 """What risk scoring says of one patient. Stored as JSON and served by the gateway as it is."""
 
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 Probability = Annotated[float, Field(ge=0, le=1)]
 # Beyond anything survivable or measurable, not beyond the normal: such a value is a slip of the keyboard.
@@ -72,12 +72,13 @@ class RiskFacts(_Part):
     nihss: int | None = Field(None, ge=0, le=42, description="National Institutes of Health Stroke Scale")
     consciousness: Literal["alert", "new_confusion", "voice", "pain", "unresponsive"] | None = None
 
-    @model_validator(mode="after")
-    def _pressures_in_order(self) -> Self:
-        low, high = self.diastolic_mmhg, self.systolic_mmhg
+    @field_validator("diastolic_mmhg")
+    @classmethod
+    def _below_the_systolic(cls, low: float | None, info: ValidationInfo) -> float | None:
+        high = info.data.get("systolic_mmhg")
         if low is not None and high is not None and low >= high:
-            raise ValueError("diastolic_mmhg: the diastolic pressure is not below the systolic")
-        return self
+            raise ValueError("the diastolic pressure is not below the systolic")
+        return low
 
 
 class Known(_Part):
@@ -88,6 +89,7 @@ class Known(_Part):
     source: str = Field(description="record, history, finding, vital, derived or asked")
     detail: str | None = Field(None, description="Which device, or how it was derived")
     at: AwareDatetime | None = None
+    when: Literal["admission", "present"] = "admission"
 
 
 class Reason(_Part):
@@ -106,13 +108,13 @@ class NotComputable(_Part):
 
 
 class Contribution(_Part):
-    """What one feature adds. ``known`` is false where it was not known and therefore adds nothing."""
+    """What one feature or sign adds. ``known`` is false where it was not known and therefore adds nothing."""
 
     name: str
     label: str
     contribution: float
     known: bool = True
-    detail: str | None = None
+    reason: str | None = Field(None, description="Why it counts")
 
 
 class ModelName(_Part):
@@ -192,15 +194,24 @@ class NamedScore(_Part):
     result: Annotated[ClinicalScore | NotComputable, Field(discriminator="status")]
 
 
-class Bedside(_Part):
-    """How the patient does at present, from signals of the last minutes to hours."""
+class Signal(_Part):
+    """One signal's part of a complete picture, and how much of it was seen, and how well."""
 
-    level: RiskLevel = Field(description="After hysteresis: changes when several assessments in a row agree")
-    score: float = Field(ge=0, le=100)
+    name: str
+    share: Probability
+    coverage: Probability
+
+
+class Bedside(_Part):
+    """How the patient does at present, from what was seen and measured in the last minutes to hours."""
+
+    level: RiskLevel = Field(description="After hysteresis: moves when several half minutes agree")
     momentary_level: RiskLevel = Field(description="Of this score alone")
-    confidence: Probability = Field(description="How much of what could be known was, at which quality")
-    contributions: list[Contribution] = Field(description="In points of the score")
-    escalated: bool = Field(description="Whether this assessment raised the level")
+    score: float = Field(ge=0, le=100)
+    confidence: Probability = Field(description="How much of a complete picture was seen; no probability")
+    contributions: list[Contribution] = Field(description="In points of the score, the largest first")
+    signals: list[Signal]
+    calls: Literal["raised", "escalated", "reminder"] | None = Field(description="Whether a person was called now")
     model: ModelName
 
 
@@ -230,6 +241,23 @@ class Growth(_Part):
     )
 
 
+class AskedBehaviour(_Part):
+    """An action that somebody imagines the patient to be seen in until now."""
+
+    kind: str = Field(min_length=1, max_length=64, pattern=r"^[a-z][a-z0-9_]*$")
+    seconds: float = Field(ge=0, le=86400)
+    confidence: Probability = 1.0
+
+
+class WhatIfQuestion(_Part):
+    """What to compute the risk from instead of what is known; a fact given as null is taken away."""
+
+    facts: RiskFacts = Field(default_factory=RiskFacts)
+    behaviour: list[AskedBehaviour] = Field(
+        default_factory=list, max_length=20, description="In addition to what was seen"
+    )
+
+
 class RiskReport(_Part):
     """Everything that was computed for one patient at one time."""
 
@@ -237,7 +265,7 @@ class RiskReport(_Part):
     expansion: Annotated[Expansion | NotComputable, Field(discriminator="status")]
     outcome: Annotated[Outcome | NotComputable, Field(discriminator="status")]
     scores: list[NamedScore]
-    bedside: Annotated[Bedside | NotComputable, Field(discriminator="status")]
+    bedside: Bedside
     exams: list[Exam] = Field(description="By time")
     growth: list[Growth] = Field(description="From the first CT to each later one")
     facts: list[Known] = Field(description="All that was used")

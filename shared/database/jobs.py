@@ -28,6 +28,10 @@ _MISSED: Final = {
     JobKind.RISK_ASSESS: ("risk_not_assessed", "Risk not assessed"),
 }
 
+# Over in milliseconds and many an hour for each patient: browsers are told of their results, and of failures.
+_QUIET: Final = {JobKind.RISK_ASSESS, JobKind.RISK_WHAT_IF}
+_ON_ITS_WAY: Final = {EventType.JOB_QUEUED, EventType.JOB_RUNNING, EventType.JOB_SUCCEEDED}
+
 
 @dataclass(frozen=True)
 class ClaimedJob:
@@ -319,6 +323,8 @@ def _post(session: Session, job: Job, delay_s: float = 0.0) -> None:
 
 
 def _note(session: Session, job: Job, event: EventType, **payload: Any) -> None:
+    if job.kind in _QUIET and event in _ON_ITS_WAY:
+        return
     note_event(
         session,
         event,

@@ -2,22 +2,16 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.evaluation.estimate import Estimate
+
+__all__ = ["REPEATS", "Estimate", "bootstrap", "bootstrap_mean"]
+
 # Percentiles of 2.5 and 97.5 then rest on 50 resamples each.
 REPEATS = 2000
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A figure with its 95 % interval; NaN where it is not defined."""
-
-    value: float
-    low: float
-    high: float
 
 
 def bootstrap(

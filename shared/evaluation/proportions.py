@@ -3,7 +3,7 @@
 import math
 from statistics import NormalDist
 
-from shared.evaluation.bootstrap import Estimate
+from shared.evaluation.estimate import Estimate
 
 
 def wilson(hits: int, total: int, confidence: float = 0.95) -> Estimate:

@@ -31,7 +31,7 @@ JOB_SECONDS = Histogram(
     "dhn_job_seconds",
     "Time of one attempt",
     ["kind"],
-    buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300, 600),
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300, 600),
 )
 JOB_WAIT_SECONDS = Histogram(
     "dhn_job_wait_seconds",
@@ -41,6 +41,22 @@ JOB_WAIT_SECONDS = Histogram(
 )
 JOBS_RUNNING = Gauge("dhn_jobs_running", "Attempts under way in this worker", ["kind"])
 WORKER_UP = Gauge("dhn_worker_live", "1 while the worker passes its own liveness check")
+
+RISK_ASSESSMENTS = Counter("dhn_risk_assessments", "Assessments of patients, by the level they leave", ["level"])
+RISK_CALLS = Counter("dhn_risk_calls", "Alerts that the bedside risk raised", ["kind"])
+RISK_NOT_COMPUTABLE = Counter("dhn_risk_not_computable", "Assessments without a figure for want of data", ["part"])
+EXPANSION_JUDGED = Gauge(
+    "dhn_expansion_judged", "Predicted expansions that a later CT told the truth of, by predicted probability", ["band"]
+)
+EXPANSION_UNCERTAIN = Gauge(
+    "dhn_expansion_uncertain",
+    "Predicted expansions that a later CT could not tell, within the outlines' doubt",
+    ["band"],
+)
+EXPANSION_PREDICTED = Gauge("dhn_expansion_predicted_ratio", "Mean predicted probability of those judged", ["band"])
+EXPANSION_SEEN = Gauge(
+    "dhn_expansion_seen_ratio", "Share of those judged that expanded: value and 95 % interval", ["band", "bound"]
+)
 
 PACS_SERIES = Counter("dhn_pacs_series", "Series from the PACS, by step of their way", ["step"])
 PACS_OBJECTS = Counter("dhn_pacs_objects_stored", "DICOM results stored back to the PACS", ["role"])

@@ -20,8 +20,10 @@ from shared.contracts.states import AlertLevel, AlertState, JobState
 from shared.database import jobs
 from shared.database.columns import now
 from shared.database.engine import Database
-from shared.database.tables import Alert, DeadLetter, IdempotentAnswer, Job, OutboxMessage, SignIn
+from shared.database.tables import Alert, DeadLetter, IdempotentAnswer, Job, OutboxMessage, SignIn, WhatIf
 from shared.database.tables import Event as EventRow
+from shared.database.verdicts import verdicts
+from shared.evaluation.expansion_bands import Verdict, bands, overall
 from shared.observability import metrics
 from shared.observability.logs import logger
 from shared.queueing.broker import send, sender_app
@@ -32,6 +34,7 @@ log = logger(__name__)
 _BATCH = 50
 _POLL_S = 0.2
 _WATCH_EVERY_S = 1.0
+_COMPARE_EVERY_S = 60.0
 _CLEAN_EVERY_S = 3600.0
 _KEEP_SENT_MESSAGES = timedelta(days=7)
 _KEEP_EVENTS = timedelta(days=30)
@@ -72,13 +75,16 @@ class Relay:
         self._wake.set()
 
     def _run(self) -> None:
-        next_watch = next_clean = 0.0
+        next_watch = next_compare = next_clean = 0.0
         while not self._stop.is_set():
             wait_s = _POLL_S if self._try("send", self.send_due) else 1.0
             if time.monotonic() >= next_watch:
                 self._try("watch", self.watch)
                 self._try("count", self.count)
                 next_watch = time.monotonic() + _WATCH_EVERY_S
+            if time.monotonic() >= next_compare:
+                self._try("compare", self.compare)
+                next_compare = time.monotonic() + _COMPARE_EVERY_S
             if time.monotonic() >= next_clean:
                 self._try("clean", self.clean)
                 next_clean = time.monotonic() + _CLEAN_EVERY_S
@@ -144,6 +150,11 @@ class Relay:
         resent = jobs.resend_untaken(session, self._settings.job_resend_after_s)
         return requeued, resent
 
+    def compare(self) -> None:
+        """Refresh the gauges that hold predicted expansions against what later CTs showed."""
+        with self._database.reading() as session:
+            _refresh_bands(verdicts(session))
+
     def clean(self) -> None:
         """Remove what nobody needs any more: sent messages, old events, remembered answers, broken uploads."""
         with self._database.transaction() as session:
@@ -151,11 +162,22 @@ class Relay:
             session.execute(delete(EventRow).where(EventRow.created_at < now() - _KEEP_EVENTS))
             session.execute(delete(IdempotentAnswer).where(IdempotentAnswer.created_at < now() - _KEEP_ANSWERS))
             session.execute(delete(SignIn).where(SignIn.expires_at < now() - _KEEP_ANSWERS))
+            session.execute(delete(WhatIf).where(WhatIf.expires_at < now()))
         self._artifacts.sweep_staging(_STAGING_LIFE_S, time.time())
 
 
 def _due() -> ColumnElement[bool]:
     return OutboxMessage.sent_at.is_(None) & (OutboxMessage.available_at <= now())
+
+
+def _refresh_bands(known: list[Verdict]) -> None:
+    for name, band in [("all", overall(known)), *((band.name, band) for band in bands(known))]:
+        metrics.EXPANSION_JUDGED.labels(name).set(band.count)
+        metrics.EXPANSION_UNCERTAIN.labels(name).set(band.uncertain)
+        if band.predicted_mean is not None:  # a share of nothing is not 0
+            metrics.EXPANSION_PREDICTED.labels(name).set(band.predicted_mean)
+            for bound, share in (("value", band.seen.value), ("low", band.seen.low), ("high", band.seen.high)):
+                metrics.EXPANSION_SEEN.labels(name, bound).set(share)
 
 
 def _refresh_gauges(session: Session) -> None:
