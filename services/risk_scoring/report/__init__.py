@@ -1,0 +1,1 @@
+"""The parts of a risk report, each from the facts and one model or score."""
