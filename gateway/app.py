@@ -28,6 +28,7 @@ from gateway.openapi import describe
 from gateway.page import serve_page
 from gateway.patients.routes import router as patients
 from gateway.platform import Platform
+from gateway.risks.routes import router as risks
 from gateway.studies.routes import router as studies
 from gateway.vitals.routes import router as vitals
 from shared.artifacts.store import ArtifactStore
@@ -65,6 +66,7 @@ def create_app(
         findings,
         vitals,
         behaviour_events,
+        risks,
         fhir,
         hl7,
         alerts,

@@ -7,13 +7,12 @@ from gateway.fhir.outcome import MEDIA_TYPE
 
 # When the interface last changed.
 _DATE: Final = "2026-11-23"
-_READABLE: Final = ("Device", "DiagnosticReport", "ImagingStudy", "Observation", "Patient")
-_SEARCHABLE: Final = {
-    "DiagnosticReport": [
-        {"name": "subject", "type": "reference", "documentation": "Patient/ and the id"},
-        {"name": "patient", "type": "reference", "documentation": "The same"},
-    ]
-}
+_READABLE: Final = ("Device", "DiagnosticReport", "ImagingStudy", "Observation", "Patient", "RiskAssessment")
+_BY_PATIENT: Final = [
+    {"name": "subject", "type": "reference", "documentation": "Patient/ and the id"},
+    {"name": "patient", "type": "reference", "documentation": "The same"},
+]
+_SEARCHABLE: Final = {"DiagnosticReport": _BY_PATIENT, "RiskAssessment": _BY_PATIENT}
 
 
 def capability_statement(base: str, version: str) -> Json:

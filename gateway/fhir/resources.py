@@ -34,11 +34,14 @@ _ABNORMAL: Final = {
     "display": "Abnormal",
 }
 # The label by which HL7's AI Transparency guide has such content known.
-_ASSERTED_BY_AI: Final = {
+ASSERTED_BY_AI: Final = {
     "system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue",
     "code": "AIAST",
     "display": "Artificial Intelligence asserted",
 }
+
+# What algorithms that read no images are for.
+_PURPOSES: Final = {"risk_scoring": "Algorithms that assess the risks of patients with a stroke"}
 
 
 def patient(row: Patient) -> Json:
@@ -77,7 +80,7 @@ def device(name: str, version: str) -> Json:
         "status": "active",
         "manufacturer": "DeepHemorrhageNet",
         "deviceName": [{"name": name, "type": "model-name"}],
-        "type": concept(SOFTWARE, text="Algorithm that finds haemorrhage in head CTs"),
+        "type": concept(SOFTWARE, text=_PURPOSES.get(name, "Algorithm that finds haemorrhage in head CTs")),
         "version": [{"value": version}],
         "note": [{"text": RESEARCH_USE}],
     }
@@ -156,7 +159,7 @@ def _acquired(report: CtReport | None) -> str | None:
 
 
 def _meta(finding: Finding) -> Json:
-    return {"lastUpdated": instant(finding.created_at), "security": [_ASSERTED_BY_AI]}
+    return {"lastUpdated": instant(finding.created_at), "security": [ASSERTED_BY_AI]}
 
 
 def _studies(finding: Finding) -> list[Json]:

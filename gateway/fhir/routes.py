@@ -1,19 +1,23 @@
 """FHIR: the bundle of a finding, and an interface to read and search resources."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Query, Request
+from sqlalchemy.orm import Session
 
 from gateway.address import API, FHIR
-from gateway.auth.access import Anyone
+from gateway.auth.access import Anyone, SignedIn
 from gateway.fhir import service
 from gateway.fhir.bundles import search_bundle
 from gateway.fhir.capability import capability_statement
+from gateway.fhir.elements import Json
 from gateway.fhir.outcome import CONTENT, FhirResponse
 from gateway.paging import Paging
-from gateway.platform import ThePlatform
+from gateway.platform import Platform, ThePlatform
 from gateway.problems import problems
 from gateway.text import PathId
 
@@ -23,6 +27,7 @@ _ANSWER: Final[dict[int | str, dict[str, Any]]] = {200: {"content": CONTENT}}
 _outcomes = partial(problems, content=CONTENT)
 _MAX_COUNT: Final = 200
 
+Search = Callable[[Session, str | None, Paging, str], tuple[list[Json], str | None]]
 FhirId = Annotated[str, Path(alias="id", max_length=64, pattern=r"^[A-Za-z0-9\-.]+$")]
 PatientReference = Annotated[str | None, Query(max_length=2048, description="Patient/ and the id")]
 Count = Annotated[int, Query(alias="_count", ge=1, description=f"Longest page, {_MAX_COUNT} at most")]
@@ -34,6 +39,15 @@ def get_finding_fhir(finding_id: PathId, request: Request, user: Anyone, platfor
     """One finding as a FHIR R4 Bundle: report, observations, study, pseudonymous patient, algorithm."""
     base = _base(request, platform)
     return FhirResponse(platform.database.write(lambda session: service.bundle(session, base, finding_id, user.actor)))
+
+
+@router.get(f"{API}/risks/{{id}}/fhir", response_class=FhirResponse, responses=problems(404) | _ANSWER)
+def get_risk_fhir(risk_id: PathId, request: Request, user: Anyone, platform: ThePlatform) -> FhirResponse:
+    """One assessment as a FHIR R4 Bundle: risk assessment, pseudonymous patient, algorithms."""
+    base = _base(request, platform)
+    return FhirResponse(
+        platform.database.write(lambda session: service.risk_bundle_of(session, base, risk_id, user.actor))
+    )
 
 
 @router.get(f"{FHIR}/metadata", response_class=FhirResponse, responses=_outcomes() | _ANSWER)
@@ -53,17 +67,31 @@ def search_fhir_reports(
     cursor: Cursor = None,
 ) -> FhirResponse:
     """DiagnosticReports of one patient, or of all, newest first."""
-    paging = Paging(min(count, _MAX_COUNT), cursor)
-    found, following = platform.database.write(
-        lambda session: service.search_reports(session, subject or patient, paging, user.actor)
+    asked = Asked(subject or patient, min(count, _MAX_COUNT), cursor)
+    return _search(request, platform, user, "DiagnosticReport", service.search_reports, asked)
+
+
+@router.get(f"{FHIR}/RiskAssessment", response_class=FhirResponse, responses=_outcomes() | _ANSWER)
+def search_fhir_risks(
+    request: Request,
+    user: Anyone,
+    platform: ThePlatform,
+    subject: PatientReference = None,
+    patient: PatientReference = None,
+    count: Count = 50,
+    cursor: Cursor = None,
+) -> FhirResponse:
+    """RiskAssessments of one patient, or of all, newest first."""
+    asked = Asked(subject or patient, min(count, _MAX_COUNT), cursor)
+    return _search(request, platform, user, "RiskAssessment", service.search_risks, asked)
+
+
+@router.get(f"{FHIR}/RiskAssessment/{{id}}", response_class=FhirResponse, responses=_outcomes(404) | _ANSWER)
+def get_fhir_risk(risk_id: PathId, user: Anyone, platform: ThePlatform) -> FhirResponse:
+    """The RiskAssessment of an assessment, under its id."""
+    return FhirResponse(
+        platform.database.write(lambda session: service.risk_assessment_of(session, risk_id, user.actor))
     )
-    base = _base(request, platform)
-    asked = {name: value for name, value in (("subject", subject or patient), ("_count", paging.limit)) if value}
-    links = {"self": asked | ({"cursor": cursor} if cursor else {})}
-    if following is not None:
-        links["next"] = asked | {"cursor": following}
-    addresses = {relation: f"{base}/DiagnosticReport?{urlencode(query)}" for relation, query in links.items()}
-    return FhirResponse(search_bundle(base, found, addresses))
 
 
 @router.get(f"{FHIR}/DiagnosticReport/{{id}}", response_class=FhirResponse, responses=_outcomes(404) | _ANSWER)
@@ -99,6 +127,29 @@ def get_fhir_device(device_id: FhirId, _: Anyone, platform: ThePlatform) -> Fhir
     """The algorithm, in the version, that made some finding."""
     with platform.database.reading() as session:
         return FhirResponse(service.device(session, device_id))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a search asks for."""
+
+    subject: str | None
+    count: int
+    cursor: str | None
+
+
+def _search(
+    request: Request, platform: Platform, user: SignedIn, resource_type: str, search: Search, asked: Asked
+) -> FhirResponse:
+    paging = Paging(asked.count, asked.cursor)
+    found, following = platform.database.write(lambda session: search(session, asked.subject, paging, user.actor))
+    base = _base(request, platform)
+    query = {name: value for name, value in (("subject", asked.subject), ("_count", asked.count)) if value}
+    links = {"self": query | ({"cursor": asked.cursor} if asked.cursor else {})}
+    if following is not None:
+        links["next"] = query | {"cursor": following}
+    addresses = {relation: f"{base}/{resource_type}?{urlencode(link)}" for relation, link in links.items()}
+    return FhirResponse(search_bundle(base, found, addresses))
 
 
 def _base(request: Request, platform: ThePlatform) -> str:

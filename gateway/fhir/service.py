@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 from gateway.errors import NotFoundError
 from gateway.exchange.service import export
 from gateway.fhir import resources
-from gateway.fhir.bundles import finding_bundle
+from gateway.fhir.bundles import finding_bundle, risk_bundle
 from gateway.fhir.elements import Json
+from gateway.fhir.risk_assessment import risk_assessment
 from gateway.paging import Paging, fetch
 from gateway.patients.service import read as read_person
 from shared.contracts.ct import CtReport
 from shared.database.journal import note_audit
-from shared.database.tables import Finding, Patient, Study
+from shared.database.tables import Finding, Patient, RiskScore, Study
 from shared.errors import InputRefusedError
 
 _FORM: Final = "fhir"
@@ -76,11 +77,38 @@ def patient(session: Session, patient_id: UUID, actor: str) -> Json:
 
 
 def device(session: Session, device_id: str) -> Json:
-    """Device: an algorithm that made at least one finding. Raises NotFoundError."""
-    for name, version in session.execute(select(Finding.model_name, Finding.model_version).distinct()):
-        if resources.device_id(name, version) == device_id:
-            return resources.device(name, version)
+    """Device: an algorithm that made at least one finding or assessment. Raises NotFoundError."""
+    for made in (Finding, RiskScore):
+        for name, version in session.execute(select(made.model_name, made.model_version).distinct()):
+            if resources.device_id(name, version) == device_id:
+                return resources.device(name, version)
     raise NotFoundError("device")
+
+
+def risk_bundle_of(session: Session, base: str, risk_id: UUID, actor: str) -> Json:
+    """Bundle of one assessment and all it refers to. Raises NotFoundError."""
+    risk = _risk(session, risk_id, actor)
+    return risk_bundle(base, risk, session.get_one(Patient, risk.patient_id))
+
+
+def risk_assessment_of(session: Session, risk_id: UUID, actor: str) -> Json:
+    """RiskAssessment of one assessment. Raises NotFoundError."""
+    return risk_assessment(_risk(session, risk_id, actor))
+
+
+def search_risks(session: Session, subject: str | None, paging: Paging, actor: str) -> tuple[list[Json], str | None]:
+    """RiskAssessments of the patient ``subject`` refers to, or of all, newest first.
+
+    Raises ReferenceInvalidError, CursorInvalidError.
+    """
+    query, resource = select(RiskScore), "risks"
+    if subject is not None:
+        patient_id = _patient_id(subject)
+        query, resource = query.where(RiskScore.patient_id == patient_id), f"patient/{patient_id}"
+    rows, cursor = fetch(session, query, [RiskScore.created_at, RiskScore.id], paging, descending=True)
+    detail = {"form": _FORM, "shown": len(rows)}
+    note_audit(session, actor=actor, action="risks.exported", resource=resource, detail=detail)
+    return [risk_assessment(row) for row in rows], cursor
 
 
 def search_reports(session: Session, subject: str | None, paging: Paging, actor: str) -> tuple[list[Json], str | None]:
@@ -96,6 +124,14 @@ def search_reports(session: Session, subject: str | None, paging: Paging, actor:
     detail = {"form": _FORM, "shown": len(rows)}
     note_audit(session, actor=actor, action="findings.exported", resource=resource, detail=detail)
     return [_diagnostic_report(row) for row in rows], cursor
+
+
+def _risk(session: Session, risk_id: UUID, actor: str) -> RiskScore:
+    risk = session.get(RiskScore, risk_id)
+    if risk is None:
+        raise NotFoundError("risk")
+    note_audit(session, actor=actor, action="risk.exported", resource=f"risk/{risk_id}", detail={"form": _FORM})
+    return risk
 
 
 def _diagnostic_report(finding: Finding) -> Json:

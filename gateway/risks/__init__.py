@@ -1,0 +1,1 @@
+"""Risks of patients: computed, asked about, explained, and held against what came."""
