@@ -76,8 +76,7 @@ def hurry(session: Session, job: Job, delay_s: float) -> None:
 
     By a message of its own: the first one may be locked by the relay, and finds nothing to claim when it comes after.
     """
-    due = session.scalar(select(func.min(OutboxMessage.available_at)).where(OutboxMessage.job_id == job.id))
-    if due is None or due > now() + timedelta(seconds=delay_s):
+    if job.due_at is not None and job.due_at > now() + timedelta(seconds=delay_s):
         _post(session, job, delay_s)
 
 
@@ -310,15 +309,11 @@ def _message(job: Job) -> dict[str, Any]:
 
 
 def _post(session: Session, job: Job, delay_s: float = 0.0) -> None:
+    available_at = now() + timedelta(seconds=delay_s)
     job.sent_at = None
+    job.due_at = available_at if delay_s > 0 else None
     session.add(
-        OutboxMessage(
-            job_id=job.id,
-            task=job.kind,
-            queue=job.queue,
-            payload=_message(job),
-            available_at=now() + timedelta(seconds=delay_s),
-        )
+        OutboxMessage(job_id=job.id, task=job.kind, queue=job.queue, payload=_message(job), available_at=available_at)
     )
 
 

@@ -181,9 +181,10 @@ def _refresh_bands(known: list[Verdict]) -> None:
 
 
 def _refresh_gauges(session: Session) -> None:
+    due_at = func.coalesce(Job.due_at, Job.created_at)
     waiting = (
-        select(Job.queue, func.count(), func.min(Job.created_at))
-        .where(Job.state == JobState.QUEUED)
+        select(Job.queue, func.count(), func.min(due_at, type_=Job.created_at.type))
+        .where(Job.state == JobState.QUEUED, due_at <= now())
         .group_by(Job.queue)
     )
     seen = {queue: (count, oldest) for queue, count, oldest in session.execute(waiting)}

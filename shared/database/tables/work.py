@@ -36,6 +36,7 @@ class Job(Identified):
     # Delivery: when the message last went to the broker, and how often.
     sent_at: Mapped[datetime | None]
     sends: Mapped[int] = mapped_column(Integer, default=0)
+    due_at: Mapped[datetime | None] = mapped_column(doc="not to start before; null: at once")
     error_code: Mapped[str | None] = mapped_column(String(64))
     error_detail: Mapped[str | None] = mapped_column(Text)
     correlation_id: Mapped[str] = mapped_column(String(64))

@@ -21,6 +21,9 @@ _ID = sa.Uuid(native_uuid=False)
 
 def upgrade() -> None:
     """Apply."""
+    with op.batch_alter_table("jobs", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("due_at", UtcDateTime(), nullable=True))
+
     with op.batch_alter_table("vitals", schema=None) as batch_op:
         batch_op.add_column(sa.Column("source", sa.String(length=16), nullable=False, server_default="monitor"))
         batch_op.create_index(
@@ -115,3 +118,5 @@ def downgrade() -> None:
     with op.batch_alter_table("vitals", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_vitals_patient_id_measured_at"))
         batch_op.drop_column("source")
+    with op.batch_alter_table("jobs", schema=None) as batch_op:
+        batch_op.drop_column("due_at")

@@ -11,14 +11,16 @@ from prometheus_client import REGISTRY
 from sqlalchemy import select, update
 
 from shared.artifacts.store import ArtifactStore
-from shared.contracts.names import Queue
+from shared.contracts.names import JobKind, Priority, Queue
+from shared.contracts.risk import RiskReport
 from shared.database import jobs
 from shared.database.columns import now
 from shared.database.engine import Database
-from shared.database.tables import Job, OutboxMessage
+from shared.database.tables import Job, OutboxMessage, WhatIf
 from shared.queueing.relay import Relay
 from shared.settings import Settings
-from tests.fixtures.care import add_job
+from tests.fixtures.care import add_job, add_patient
+from tests.fixtures.risk import RiskPatient, RiskWorker, a_bleed
 from tests.fixtures.servers import free_port
 
 
@@ -111,6 +113,50 @@ def test_the_gauges_show_what_waits(database: Database, artifacts: ArtifactStore
     assert REGISTRY.get_sample_value("dhn_jobs_waiting", {"queue": "ct"}) == 3
     assert REGISTRY.get_sample_value("dhn_jobs_waiting", {"queue": "ct.stat"}) == 0
     assert REGISTRY.get_sample_value("dhn_outbox_waiting") == 3
+
+
+def test_what_rests_on_purpose_is_not_counted_as_waiting(database: Database, artifacts: ArtifactStore) -> None:
+    patient = add_patient(database)
+    database.write(
+        lambda session: jobs.enqueue(
+            session,
+            JobKind.RISK_ASSESS,
+            Priority.STAT,
+            patient_id=patient,
+            study_id=None,
+            max_attempts=1,
+            delay_s=60,
+        )
+    )
+    _relay(database, artifacts, "memory://").count()
+    assert REGISTRY.get_sample_value("dhn_jobs_waiting", {"queue": "risk"}) == 0
+    database.write(lambda session: session.execute(update(Job).values(due_at=now() - timedelta(seconds=5))))
+    _relay(database, artifacts, "memory://").count()
+    assert REGISTRY.get_sample_value("dhn_jobs_waiting", {"queue": "risk"}) == 1
+    assert 5 <= (REGISTRY.get_sample_value("dhn_jobs_oldest_waiting_seconds", {"queue": "risk"}) or 0) < 60
+
+
+def test_the_gauges_hold_predictions_against_what_came(database: Database, artifacts: ArtifactStore) -> None:
+    patient, worker = RiskPatient(database), RiskWorker(database, artifacts)
+    patient.scanned(a_bleed(20, patient.ago(hours=2)))
+    worker.run(patient.request())
+    patient.scanned(a_bleed(40, patient.ago(minutes=10)))
+    worker.run(patient.request())
+    _relay(database, artifacts, "memory://").compare()
+    predicted = REGISTRY.get_sample_value("dhn_expansion_predicted_ratio", {"band": "all"})
+    assert predicted == pytest.approx(RiskReport.model_validate(patient.risks()[0].report).expansion.probability)
+    assert REGISTRY.get_sample_value("dhn_expansion_judged", {"band": "all"}) == 1
+    assert REGISTRY.get_sample_value("dhn_expansion_seen_ratio", {"band": "all", "bound": "value"}) == 1
+
+
+def test_cleaning_forgets_questions_that_nobody_waits_for(database: Database, artifacts: ArtifactStore) -> None:
+    patient = RiskPatient(database)
+    old, fresh = patient.ask({}), patient.ask({})
+    gone = update(WhatIf).where(WhatIf.job_id == old).values(expires_at=now() - timedelta(seconds=1))
+    database.write(lambda session: session.execute(gone))
+    _relay(database, artifacts, "memory://").clean()
+    with database.reading() as session:
+        assert session.scalars(select(WhatIf.job_id)).all() == [fresh]
 
 
 def test_cleaning_removes_old_sent_messages_and_keeps_unsent_ones(database: Database, artifacts: ArtifactStore) -> None:
