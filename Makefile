@@ -28,7 +28,7 @@ $(BIN)/python:
 
 # Extras are spelled with hyphens, as metadata has them: pip before 23.3 takes the spelling literally, and says nothing.
 $(VENV)/.serving: pyproject.toml constraints.txt | $(BIN)/python
-	$(BIN)/pip install -q -c constraints.txt -e '.[gateway,ct-segmentation,pacs-bridge,cpu]'
+	$(BIN)/pip install -q -c constraints.txt -e '.[gateway,ct-segmentation,pacs-bridge,risk-scoring,cpu]'
 	@touch $@
 
 # torch first, by its exact version: asked for through another package, pip takes the build with CUDA.

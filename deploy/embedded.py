@@ -15,6 +15,7 @@ from gateway.app import create_app
 from gateway.auth.users import add_first_administrator, set_service_account
 from services.ct_segmentation import worker as ct_segmentation
 from services.pacs_bridge import worker as pacs_bridge
+from services.risk_scoring import worker as risk_scoring
 from shared.artifacts.store import ArtifactStore
 from shared.contracts.states import Role
 from shared.database.engine import Database
@@ -44,7 +45,7 @@ class Embedded:
 
     def start_workers(self) -> None:
         """Start consuming; models load meanwhile, so that the page is there at once."""
-        for service in (ct_segmentation.service(),):
+        for service in (ct_segmentation.service(), risk_scoring.service()):
             Thread(target=service.warm_up, name=f"warm-up-{service.name}", daemon=True).start()
             start_in_thread(service, JobRunner(self.database, self.artifacts, self.settings))
 

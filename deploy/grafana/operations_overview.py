@@ -12,7 +12,7 @@ PATH = Path(__file__).parent / "dashboards" / "operations_overview.json"
 _BY_PEOPLE = 'route!~"/health/.*|/metrics"'
 # Every process exports every metric; these are set by the gateway's relay, the same in each replica.
 _RELAY = 'job="gateway"'
-_WORKERS = 'job=~"ct_segmentation.*"'
+_WORKERS = 'job=~"ct_segmentation.*|risk_scoring"'
 
 
 def _quantiles(metric: str, by: str, chosen: str = "") -> tuple[Query, ...]:
@@ -158,6 +158,67 @@ _MESSAGES = Section(
             "Per hour: taken back from a worker that fell silent, or sent again because nobody took the message.",
             "none",
             (Query("3600 * sum by (reason) (rate(dhn_jobs_requeued_total[5m]))", "{{reason}}"),),
+        ),
+    ),
+)
+
+_SCORING = 'job="risk_scoring"'
+_RISK = Section(
+    "Risk",
+    (
+        Panel(
+            "Assessments",
+            "Per minute, by the bedside level that they leave.",
+            "none",
+            (Query(f"60 * sum by (level) (rate(dhn_risk_assessments_total{{{_SCORING}}}[5m]))", "{{level}}"),),
+        ),
+        Panel(
+            "Calls of the bedside risk",
+            "Alerts per hour: raised, escalated to red, reminders. Many of them, and nobody heeds any.",
+            "none",
+            (Query(f"3600 * sum by (kind) (rate(dhn_risk_calls_total{{{_SCORING}}}[1h]))", "{{kind}}"),),
+        ),
+        Panel(
+            "Assessments without a figure",
+            "Share of the assessments in which expansion or outcome could not be computed for want of data.",
+            "percentunit",
+            (
+                Query(
+                    f"sum by (part) (rate(dhn_risk_not_computable_total{{{_SCORING}}}[1h])) / on() group_left() "
+                    f"sum(rate(dhn_risk_assessments_total{{{_SCORING}}}[1h]))",
+                    "{{part}}",
+                ),
+            ),
+        ),
+        Panel(
+            "Expansion: predicted and seen",
+            "Of all predictions that a later CT told the truth of: mean predicted probability, and the share that "
+            "expanded with its 95 % interval (Wilson).",
+            "percentunit",
+            (
+                Query(f'max(dhn_expansion_predicted_ratio{{{_RELAY}, band="all"}})', "predicted"),
+                Query(f'max by (bound) (dhn_expansion_seen_ratio{{{_RELAY}, band="all"}})', "seen, {{bound}}"),
+            ),
+        ),
+        Panel(
+            "Expansion by predicted probability",
+            "The same in bands: what was predicted, and what came. Few patients in a band tell little.",
+            "percentunit",
+            (
+                Query(f'max by (band) (dhn_expansion_predicted_ratio{{{_RELAY}, band!="all"}})', "predicted {{band}}"),
+                Query(
+                    f'max by (band) (dhn_expansion_seen_ratio{{{_RELAY}, band!="all", bound="value"}})', "seen {{band}}"
+                ),
+            ),
+        ),
+        Panel(
+            "Predictions judged",
+            "How many predictions a later CT told the truth of, and how many lie within the doubt of the outlines.",
+            "none",
+            (
+                Query(f'max(dhn_expansion_judged{{{_RELAY}, band="all"}})', "judged"),
+                Query(f'max(dhn_expansion_uncertain{{{_RELAY}, band="all"}})', "uncertain"),
+            ),
         ),
     ),
 )
@@ -316,7 +377,7 @@ def operations_overview() -> dict[str, object]:
         "dhn-operations",
         "Operations overview",
         "Does the platform take, work on and answer? From the metrics in shared/observability/metrics.py.",
-        (_NOW, _JOBS, _MESSAGES, _PACS, _REQUESTS, _PROCESSES),
+        (_NOW, _JOBS, _MESSAGES, _RISK, _PACS, _REQUESTS, _PROCESSES),
     )
 
 

@@ -144,7 +144,15 @@ class BringUp:
             active = self.stack.fetch("http://prometheus:9090/api/v1/targets")["data"]["activeTargets"]
             return {target["labels"]["job"]: target["health"] for target in active}
 
-        expected = {"gateway", "ct_segmentation", "ct_segmentation_stat", "pacs_bridge", "prometheus", "alertmanager"}
+        expected = {
+            "gateway",
+            "ct_segmentation",
+            "ct_segmentation_stat",
+            "pacs_bridge",
+            "risk_scoring",
+            "prometheus",
+            "alertmanager",
+        }
         wait_until(lambda: expected <= {job for job, health in states().items() if health == "up"}, "targets up")
         wait_until(lambda: bool(self.stack.query("sum(dhn_job_attempts_total{outcome='succeeded'}) >= 2")), "jobs seen")
         groups = self.stack.fetch("http://prometheus:9090/api/v1/rules")["data"]["groups"]
