@@ -287,6 +287,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/fhir/RiskAssessment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search Fhir Risks
+         * @description RiskAssessments of one patient, or of all, newest first.
+         */
+        get: operations["search_fhir_risks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fhir/RiskAssessment/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Fhir Risk
+         * @description The RiskAssessment of an assessment, under its id.
+         */
+        get: operations["get_fhir_risk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/fhir/metadata": {
         parameters: {
             query?: never;
@@ -619,6 +659,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/patients/{id}/risks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Risks
+         * @description A patient's assessments, newest first.
+         */
+        get: operations["list_risks"];
+        put?: never;
+        /**
+         * Compute Risk
+         * @description Have a patient's risk computed now, though nothing new has arrived.
+         */
+        post: operations["compute_risk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patients/{id}/risks/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask What If
+         * @description The risk as it would be, were the given facts true instead of those known; nothing of it is stored.
+         */
+        post: operations["ask_what_if"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/patients/{id}/studies": {
         parameters: {
             query?: never;
@@ -657,6 +741,86 @@ export interface paths {
          * @description A patient's vital signs, the latest measured first.
          */
         get: operations["list_vitals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risks/calibration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Risk Calibration
+         * @description Predicted expansions against those that later CTs showed.
+         */
+        get: operations["get_risk_calibration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Risk
+         * @description One assessment with what each fact and sign adds to it; reading it is audited.
+         */
+        get: operations["get_risk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risks/{id}/fhir": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Risk Fhir
+         * @description One assessment as a FHIR R4 Bundle: risk assessment, pseudonymous patient, algorithms.
+         */
+        get: operations["get_risk_fhir"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risks/{id}/report.html": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Risk Document
+         * @description One assessment of one patient, to read and to print: self-contained, without any script.
+         */
+        get: operations["get_risk_document"];
         put?: never;
         post?: never;
         delete?: never;
@@ -996,6 +1160,21 @@ export interface components {
          */
         AlertState: "open" | "acknowledged" | "closed";
         /**
+         * AskedBehaviour
+         * @description An action that somebody imagines the patient to be seen in until now.
+         */
+        AskedBehaviour: {
+            /**
+             * Confidence
+             * @default 1
+             */
+            confidence: number;
+            /** Kind */
+            kind: string;
+            /** Seconds */
+            seconds: number;
+        };
+        /**
          * AuditEntry
          * @description Who did what to which row.
          */
@@ -1054,6 +1233,36 @@ export interface components {
             intact: boolean;
         };
         /**
+         * Bedside
+         * @description How the patient does at present, from what was seen and measured in the last minutes to hours.
+         */
+        Bedside: {
+            /**
+             * Calls
+             * @description Whether a person was called now
+             */
+            calls: ("raised" | "escalated" | "reminder") | null;
+            /**
+             * Confidence
+             * @description How much of a complete picture was seen; no probability
+             */
+            confidence: number;
+            /**
+             * Contributions
+             * @description In points of the score, the largest first
+             */
+            contributions: components["schemas"]["Contribution"][];
+            /** @description After hysteresis: moves when several half minutes agree */
+            level: components["schemas"]["RiskLevel"];
+            model: components["schemas"]["ModelName"];
+            /** @description Of this score alone */
+            momentary_level: components["schemas"]["RiskLevel"];
+            /** Score */
+            score: number;
+            /** Signals */
+            signals: components["schemas"]["Signal"][];
+        };
+        /**
          * BehaviourEvent
          * @description Something that a patient was seen to do.
          */
@@ -1102,7 +1311,7 @@ export interface components {
             ended_at: string;
             /**
              * Kind
-             * @description What was seen, such as fall or face_touch
+             * @description What was seen, such as falling or headache; watched: that a camera saw the patient and the recogniser looked, so that no event in it means that nothing happened
              */
             kind: string;
             /**
@@ -1157,6 +1366,89 @@ export interface components {
             stored: number;
         };
         /**
+         * Calibration
+         * @description Predicted expansions against those seen on later CTs, one for each haematoma.
+         */
+        Calibration: {
+            /** Bands */
+            bands: components["schemas"]["CalibrationBand"][];
+            /**
+             * Brier
+             * @description Mean squared error; null without any prediction that could be judged
+             */
+            brier: number | null;
+            /**
+             * Models
+             * @description Models that have any outcome
+             */
+            models: string[];
+            overall: components["schemas"]["CalibrationBand"];
+        };
+        /**
+         * CalibrationBand
+         * @description Predictions of similar probability, and the share of them that came true.
+         */
+        CalibrationBand: {
+            /**
+             * Count
+             * @description Predictions that a later CT told the truth of
+             */
+            count: number;
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /**
+             * Predicted Mean
+             * @description null without any
+             */
+            predicted_mean: number | null;
+            /** @description null without any */
+            seen: components["schemas"]["Share"] | null;
+            /**
+             * Uncertain
+             * @description Predictions whose truth lies within the doubt of the outlines; in no figure
+             */
+            uncertain: number;
+        };
+        /**
+         * ClinicalScore
+         * @description A published score with the points behind its total.
+         */
+        ClinicalScore: {
+            /** Cautions */
+            cautions: string[];
+            /** Citation */
+            citation: string;
+            /**
+             * Higher Is
+             * @enum {string}
+             */
+            higher_is: "worse" | "better";
+            /** Highest */
+            highest: number;
+            /** Items */
+            items: components["schemas"]["ScoreItem"][];
+            /** Lowest */
+            lowest: number;
+            /** Meanings */
+            meanings: components["schemas"]["ScoreMeaning"][];
+            /** Provenance */
+            provenance: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            status: "computed";
+            /** Total */
+            total: number;
+            /**
+             * Unchecked
+             * @description For whom it is made, as far as the facts do not tell
+             */
+            unchecked: string[];
+        };
+        /**
          * Closing
          * @description It needs no more care, and why.
          */
@@ -1189,6 +1481,28 @@ export interface components {
             last_slice: number;
             /** Volume Ml */
             volume_ml: number;
+        };
+        /**
+         * Contribution
+         * @description What one feature or sign adds. ``known`` is false where it was not known and therefore adds nothing.
+         */
+        Contribution: {
+            /** Contribution */
+            contribution: number;
+            /**
+             * Known
+             * @default true
+             */
+            known: boolean;
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
+            /**
+             * Reason
+             * @description Why it counts
+             */
+            reason?: string | null;
         };
         /**
          * Credentials
@@ -1317,6 +1631,77 @@ export interface components {
          */
         EventType: "study.created" | "job.queued" | "job.running" | "job.progress" | "job.succeeded" | "job.refused" | "job.failed" | "finding.created" | "vitals.stored" | "behaviour.stored" | "risk.created" | "expansion.observed" | "alert.opened" | "alert.acknowledged" | "alert.closed" | "pacs.study_refused";
         /**
+         * Exam
+         * @description One CT of the patient, by the hours from onset.
+         */
+        Exam: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * At Is Arrival
+             * @description The images do not tell when they were made: when they arrived
+             */
+            at_is_arrival: boolean;
+            /**
+             * Finding Id
+             * Format: uuid
+             */
+            finding_id: string;
+            /** Haematoma Ml */
+            haematoma_ml: number;
+            /** Haematoma Ml Range */
+            haematoma_ml_range: [
+                number,
+                number
+            ] | null;
+            /** Hours From Onset */
+            hours_from_onset: number | null;
+            /** Oedema Ml */
+            oedema_ml: number;
+        };
+        /**
+         * Expansion
+         * @description How likely the haematoma grows, and what each feature adds to the log odds of that.
+         */
+        Expansion: {
+            /**
+             * Base Probability
+             * @description Of a patient with every feature at the cohort's mean
+             */
+            base_probability: number;
+            /** Contributions */
+            contributions: components["schemas"]["Contribution"][];
+            /** Definition */
+            definition: string;
+            /**
+             * First Finding Id
+             * @description The CT whose haematoma it is about
+             */
+            first_finding_id: string | null;
+            model: components["schemas"]["ModelName"];
+            /**
+             * Out Of Range
+             * @description Features outside what the model learned from
+             */
+            out_of_range: string[];
+            /** Probability */
+            probability: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            status: "computed";
+            /**
+             * Variant
+             * @description With or without what the CT shows
+             * @enum {string}
+             */
+            variant: "admission" | "clinical";
+        };
+        /**
          * FieldError
          * @description One invalid field of a request.
          */
@@ -1402,6 +1787,37 @@ export interface components {
             items: components["schemas"]["Finding"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * Growth
+         * @description What became of the haematoma from the first CT to a later one.
+         */
+        Growth: {
+            /** Definition */
+            definition: string;
+            /**
+             * Expanded
+             * @description too_late: after the window of the definition
+             * @enum {string}
+             */
+            expanded: "yes" | "no" | "uncertain" | "new_bleed" | "too_late";
+            first: components["schemas"]["Exam"];
+            /** Growth Ml */
+            growth_ml: number;
+            /**
+             * Growth Ml Range
+             * @description From how far both outlines could move
+             */
+            growth_ml_range: [
+                number,
+                number
+            ] | null;
+            later: components["schemas"]["Exam"];
+            /**
+             * Relative
+             * @description Of the first volume; null where that is 0
+             */
+            relative: number | null;
         };
         /**
          * Health
@@ -1495,12 +1911,64 @@ export interface components {
          */
         JobState: "queued" | "running" | "succeeded" | "refused" | "failed";
         /**
+         * Known
+         * @description A fact that was used, where it comes from, and of when it is.
+         */
+        Known: {
+            /** At */
+            at?: string | null;
+            /**
+             * Detail
+             * @description Which device, or how it was derived
+             */
+            detail?: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Source
+             * @description record, history, finding, vital, derived or asked
+             */
+            source: string;
+            /** Value */
+            value: boolean | number | string;
+            /**
+             * When
+             * @default admission
+             * @enum {string}
+             */
+            when: "admission" | "present";
+        };
+        /**
+         * ModelName
+         * @description Which model, in which version.
+         */
+        ModelName: {
+            /** Name */
+            name: string;
+            /** Version */
+            version: string;
+        };
+        /**
          * ModelRef
          * @description Which weights made a finding.
          */
         ModelRef: {
             /** Name */
             name: string;
+            /** Version */
+            version: string;
+        };
+        /**
+         * NamedScore
+         * @description One of the clinical scores, computed or not.
+         */
+        NamedScore: {
+            /** Name */
+            name: string;
+            /** Result */
+            result: components["schemas"]["ClinicalScore"] | components["schemas"]["NotComputable"];
+            /** Title */
+            title: string;
             /** Version */
             version: string;
         };
@@ -1517,6 +1985,78 @@ export interface components {
             /** Token */
             token: string;
             user: components["schemas"]["User"];
+        };
+        /**
+         * NotComputable
+         * @description There is no figure, and these are all the reasons.
+         */
+        NotComputable: {
+            /** Reasons */
+            reasons: components["schemas"]["Reason"][];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            status: "not_computable";
+        };
+        /**
+         * ObservedOutcome
+         * @description What a later CT showed of this assessment's prediction of expansion.
+         */
+        ObservedOutcome: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Expanded
+             * @enum {string}
+             */
+            expanded: "yes" | "no" | "uncertain";
+            growth: components["schemas"]["Growth"];
+            /** Predicted */
+            predicted: number;
+        };
+        /**
+         * Outcome
+         * @description The modified Rankin Scale at 90 days; contributions are log odds towards worse.
+         */
+        Outcome: {
+            /** Base Probability Disabled */
+            base_probability_disabled: number;
+            /** Contributions */
+            contributions: components["schemas"]["Contribution"][];
+            /** Definition */
+            definition: string;
+            model: components["schemas"]["ModelName"];
+            /**
+             * Mrs
+             * @description The median
+             */
+            mrs: number;
+            /** Out Of Range */
+            out_of_range: string[];
+            /**
+             * Probabilities
+             * @description Of mRS 0 to 6
+             */
+            probabilities: number[];
+            /**
+             * Probability Disabled
+             * @description P(mRS >= 3)
+             */
+            probability_disabled: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            status: "computed";
+            /**
+             * Variant
+             * @enum {string}
+             */
+            variant: "admission" | "follow_up";
         };
         /**
          * PasswordChange
@@ -1700,6 +2240,21 @@ export interface components {
             };
         };
         /**
+         * Reason
+         * @description Why something could not be computed.
+         */
+        Reason: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "missing" | "not_applicable" | "invalid";
+            /** Detail */
+            detail: string;
+            /** Field */
+            field: string;
+        };
+        /**
          * ReviewFlag
          * @description A reason for a person to look again before using the result.
          */
@@ -1710,17 +2265,343 @@ export interface components {
             detail: string;
         };
         /**
+         * Risk
+         * @description One assessment with everything it was made from, and what came of its prediction.
+         */
+        Risk: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Job Id */
+            job_id: string | null;
+            links: components["schemas"]["RiskLinks"];
+            model: components["schemas"]["ModelRef"];
+            /** Outcomes */
+            outcomes: components["schemas"]["ObservedOutcome"][];
+            /**
+             * Patient Id
+             * Format: uuid
+             */
+            patient_id: string;
+            report: components["schemas"]["RiskReport"];
+        };
+        /**
+         * RiskFacts
+         * @description What may be known of a patient, in one vocabulary for records, devices, images and questions.
+         *
+         *     null is "not known", and never taken for no, absent or zero.
+         */
+        RiskFacts: {
+            /**
+             * Age Years
+             * @description years
+             */
+            age_years?: number | null;
+            /** Alcohol */
+            alcohol?: boolean | null;
+            /**
+             * Anticoagulant
+             * @description takes any anticoagulant
+             */
+            anticoagulant?: boolean | null;
+            /** Antiplatelet */
+            antiplatelet?: boolean | null;
+            /** Atrial Fibrillation */
+            atrial_fibrillation?: boolean | null;
+            /** Blend Sign */
+            blend_sign?: boolean | null;
+            /** Coagulopathy */
+            coagulopathy?: boolean | null;
+            /**
+             * Cognitive Impairment Before
+             * @description before the haemorrhage
+             */
+            cognitive_impairment_before?: boolean | null;
+            /** Consciousness */
+            consciousness?: ("alert" | "new_confusion" | "voice" | "pain" | "unresponsive") | null;
+            /** Coronary Heart Disease */
+            coronary_heart_disease?: boolean | null;
+            /** Diabetes */
+            diabetes?: boolean | null;
+            /**
+             * Diastolic Mmhg
+             * @description mmHg
+             */
+            diastolic_mmhg?: number | null;
+            /**
+             * Gcs
+             * @description Glasgow Coma Scale
+             */
+            gcs?: number | null;
+            /**
+             * Glucose Mmol L
+             * @description mmol/L
+             */
+            glucose_mmol_l?: number | null;
+            /** Haematoma Ml */
+            haematoma_ml?: number | null;
+            /** Heavy Alcohol */
+            heavy_alcohol?: boolean | null;
+            /** Hypertension */
+            hypertension?: boolean | null;
+            /**
+             * Hypodensity
+             * @description any hypodensity in the haematoma
+             */
+            hypodensity?: boolean | null;
+            /**
+             * Intraventricular
+             * @description blood in the ventricles
+             */
+            intraventricular?: boolean | null;
+            /** Location */
+            location?: ("lobar" | "deep" | "infratentorial") | null;
+            /**
+             * Nihss
+             * @description National Institutes of Health Stroke Scale
+             */
+            nihss?: number | null;
+            /** Oedema Ml */
+            oedema_ml?: number | null;
+            /** On Oxygen */
+            on_oxygen?: boolean | null;
+            /**
+             * Onset To Ct H
+             * @description hours from onset to the first CT
+             */
+            onset_to_ct_h?: number | null;
+            /** Pregnant */
+            pregnant?: boolean | null;
+            /**
+             * Premorbid Mrs
+             * @description modified Rankin Scale before the stroke
+             */
+            premorbid_mrs?: number | null;
+            /**
+             * Primary Haemorrhage
+             * @description not by trauma, tumour, malformation or infarct
+             */
+            primary_haemorrhage?: boolean | null;
+            /** Prior Stroke */
+            prior_stroke?: boolean | null;
+            /**
+             * Pulse Per Min
+             * @description /min
+             */
+            pulse_per_min?: number | null;
+            /**
+             * Recurrent Haemorrhage
+             * @description an earlier intracerebral haemorrhage
+             */
+            recurrent_haemorrhage?: boolean | null;
+            /**
+             * Respirations Per Min
+             * @description /min
+             */
+            respirations_per_min?: number | null;
+            /** Sex */
+            sex?: ("male" | "female") | null;
+            /** Smoking */
+            smoking?: boolean | null;
+            /**
+             * Spo2 Percent
+             * @description %
+             */
+            spo2_percent?: number | null;
+            /**
+             * Spo2 Scale
+             * @description 2: a target of 88 to 92 % was prescribed
+             */
+            spo2_scale?: (1 | 2) | null;
+            /**
+             * Spot Sign
+             * @description in CT angiography
+             */
+            spot_sign?: ("absent" | "present" | "unavailable") | null;
+            /**
+             * Systolic Mmhg
+             * @description mmHg
+             */
+            systolic_mmhg?: number | null;
+            /**
+             * Temperature C
+             * @description °C
+             */
+            temperature_c?: number | null;
+            /** Warfarin */
+            warfarin?: boolean | null;
+        };
+        /**
+         * RiskLevel
+         * @description How closely a patient has to be watched.
+         * @enum {string}
+         */
+        RiskLevel: "green" | "amber" | "red";
+        /**
+         * RiskLinks
+         * @description Where the assessment is in other forms.
+         */
+        RiskLinks: {
+            /** Fhir */
+            fhir: string;
+            /**
+             * Report
+             * @description To read and to print (HTML)
+             */
+            report: string;
+        };
+        /**
+         * RiskPage
+         * @description Some of the assessments.
+         */
+        RiskPage: {
+            /** Items */
+            items: components["schemas"]["RiskSummary"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * RiskReport
+         * @description Everything that was computed for one patient at one time.
+         */
+        RiskReport: {
+            bedside: components["schemas"]["Bedside"];
+            /**
+             * Computed At
+             * Format: date-time
+             */
+            computed_at: string;
+            /**
+             * Exams
+             * @description By time
+             */
+            exams: components["schemas"]["Exam"][];
+            /** Expansion */
+            expansion: components["schemas"]["Expansion"] | components["schemas"]["NotComputable"];
+            /**
+             * Facts
+             * @description All that was used
+             */
+            facts: components["schemas"]["Known"][];
+            /**
+             * Growth
+             * @description From the first CT to each later one
+             */
+            growth: components["schemas"]["Growth"][];
+            /**
+             * Notes
+             * @description What must be read with it
+             */
+            notes: string[];
+            /** Outcome */
+            outcome: components["schemas"]["Outcome"] | components["schemas"]["NotComputable"];
+            /** Scores */
+            scores: components["schemas"]["NamedScore"][];
+        };
+        /**
+         * RiskSummary
+         * @description One assessment in a line; null where something could not be computed.
+         */
+        RiskSummary: {
+            /**
+             * Confidence
+             * @description How much of a complete picture was seen; no probability
+             */
+            confidence: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Disabled
+             * @description P(mRS >= 3 at 90 days)
+             */
+            disabled: number | null;
+            /**
+             * Expansion
+             * @description Probability that the haematoma expands
+             */
+            expansion: number | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            level: components["schemas"]["RiskLevel"];
+            /**
+             * Score
+             * @description At the bedside, 0 to 100
+             */
+            score: number;
+        };
+        /**
          * Role
          * @description What a user may do: administrators everything, clinicians all clinical work, viewers read.
          * @enum {string}
          */
         Role: "admin" | "clinician" | "viewer";
         /**
+         * ScoreItem
+         * @description The points of one item, and why.
+         */
+        ScoreItem: {
+            /** Points */
+            points: number;
+            /** Reason */
+            reason: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * ScoreMeaning
+         * @description What a total stands for, as published.
+         */
+        ScoreMeaning: {
+            /** Outcome */
+            outcome: string;
+            /** Probability */
+            probability: number | null;
+            /** Words */
+            words: string;
+        };
+        /**
          * Sex
          * @description Administrative sex by FHIR's codes.
          * @enum {string}
          */
         Sex: "female" | "male" | "other" | "unknown";
+        /**
+         * Share
+         * @description A share with its 95 % interval (Wilson).
+         */
+        Share: {
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /** Value */
+            value: number;
+        };
+        /**
+         * Signal
+         * @description One signal's part of a complete picture, and how much of it was seen, and how well.
+         */
+        Signal: {
+            /** Coverage */
+            coverage: number;
+            /** Name */
+            name: string;
+            /** Share */
+            share: number;
+        };
         /**
          * Study
          * @description One uploaded imaging study, with its latest job and finding.
@@ -1853,6 +2734,7 @@ export interface components {
             measured_at: string;
             /** Quality */
             quality: number | null;
+            source: components["schemas"]["VitalSource"];
             /** Unit */
             unit: string;
             /** Value */
@@ -1903,6 +2785,12 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * VitalSource
+         * @description What measured it, which says how far it can be believed.
+         * @enum {string}
+         */
+        VitalSource: "monitor" | "wearable" | "rppg" | "staff";
+        /**
          * VitalsIn
          * @description What one device measured of one patient.
          */
@@ -1914,6 +2802,11 @@ export interface components {
              * Format: uuid
              */
             patient_id: string;
+            /**
+             * @description How far its values can be believed
+             * @default monitor
+             */
+            source: components["schemas"]["VitalSource"];
             /** Vitals */
             vitals: components["schemas"]["VitalIn"][];
         };
@@ -1928,6 +2821,18 @@ export interface components {
             duplicates: number;
             /** Stored */
             stored: number;
+        };
+        /**
+         * WhatIfQuestion
+         * @description What to compute the risk from instead of what is known; a fact given as null is taken away.
+         */
+        WhatIfQuestion: {
+            /**
+             * Behaviour
+             * @description In addition to what was seen
+             */
+            behaviour?: components["schemas"]["AskedBehaviour"][];
+            facts?: components["schemas"]["RiskFacts"];
         };
     };
     responses: never;
@@ -3143,6 +4048,208 @@ export interface operations {
         };
     };
     get_fhir_patient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": {
+                        resourceType: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": {
+                        resourceType: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": {
+                        resourceType: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": {
+                        resourceType: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": {
+                        resourceType: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": {
+                        resourceType: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": {
+                        resourceType: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    search_fhir_risks: {
+        parameters: {
+            query?: {
+                /** @description Patient/ and the id */
+                subject?: string | null;
+                /** @description Patient/ and the id */
+                patient?: string | null;
+                /** @description Longest page, 200 at most */
+                _count?: number;
+                /** @description Part of the link to the next page */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": {
+                        resourceType: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": {
+                        resourceType: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": {
+                        resourceType: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": {
+                        resourceType: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": {
+                        resourceType: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": {
+                        resourceType: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    get_fhir_risk: {
         parameters: {
             query?: never;
             header?: never;
@@ -4830,6 +5937,273 @@ export interface operations {
             };
         };
     };
+    list_risks: {
+        parameters: {
+            query?: {
+                /** @description Longest page to answer with */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compute_risk: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key and content, the request has no second effect and the first answer is repeated, marked with Idempotency-Replayed: true. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_what_if: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhatIfQuestion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskReport"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_patient_studies: {
         parameters: {
             query?: {
@@ -5070,6 +6444,306 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VitalPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_risk_calibration: {
+        parameters: {
+            query?: {
+                /** @description One of the answer's models; all without it */
+                model?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calibration"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_risk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Risk"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_risk_fhir: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": {
+                        resourceType: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_risk_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
                 };
             };
             /** @description Unauthorized */
