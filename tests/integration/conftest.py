@@ -25,6 +25,7 @@ def platform(request: pytest.FixtureRequest) -> Iterator[PlatformProcesses]:
             processes.prepare()
             processes.start_gateway()
             processes.start_worker()
+            processes.start_worker("services.risk_scoring")
         yield processes
         processes.stop_all()
 
