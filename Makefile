@@ -8,7 +8,7 @@ PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run page install install-dev servers test test-python test-page compose-test bench-ct bench-alert lint format openapi clean
+.PHONY: help demo run page install install-dev servers test test-python test-page compose-test bench-ct bench-alert bench-risk lint format openapi clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -64,6 +64,9 @@ bench-ct: install-dev ## the CT network: int8, fp32 and torch in turns, a worker
 
 bench-alert: install-dev servers ## seconds from the last byte of a study to its alert, on two cores
 	$(BIN)/python -m benchmarks.study_to_alert $(BENCH)
+
+bench-risk: install-dev ## milliseconds of one whole risk, and of a worker's job around it
+	$(BIN)/python -m benchmarks.risk_scoring $(BENCH)
 
 lint: install-dev ## style, types, walls
 	$(BIN)/ruff check .
