@@ -8,12 +8,12 @@ from services.risk_scoring.record.facts import Facts
 from services.risk_scoring.report.inputs import inputs_of, no_haematoma, refusal
 from services.risk_scoring.report.models import Models, contributions_of, name_of
 from services.risk_scoring.scorecard.card import RiskModel
-from shared.contracts.risk import Expansion, NotComputable
+from shared.contracts.risk import Expansion, NotComputable, Reason
 
 
 def expansion_part(facts: Facts, first_finding_id: UUID | None, models: Models) -> Expansion | NotComputable:
     """By the model that knows the CT where there is one with radiomics, else by clinical data alone."""
-    if (refused := no_haematoma(facts)) is not None:
+    if (refused := no_haematoma(facts) or _too_late(facts, models)) is not None:
         return refused
     try:
         inputs = inputs_of(ExpansionInputs, facts)
@@ -24,6 +24,15 @@ def expansion_part(facts: Facts, first_finding_id: UUID | None, models: Models) 
         if isinstance(by_ct, Expansion):
             return by_ct
     return _predicted(inputs, models.expansion_clinical, "clinical", first_finding_id, facts)
+
+
+def _too_late(facts: Facts, models: Models) -> NotComputable | None:
+    """The refusal where the first CT was made when the window in which haematomas expand had passed."""
+    hours, window_h = facts.value("onset_to_ct_h"), models.definition.within_h
+    if hours is None or hours < window_h:
+        return None
+    detail = f"The first CT was made {hours:.0f} h after onset; expansion is predicted within {window_h:g} h of it."
+    return NotComputable(reasons=[Reason(code="not_applicable", field="onset_to_ct_h", detail=detail)])
 
 
 def _predicted(

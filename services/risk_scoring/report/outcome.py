@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from services.risk_scoring.errors import RiskInputError
-from services.risk_scoring.outcome.inputs import FollowUp, OutcomeInputs
+from services.risk_scoring.outcome.inputs import OutcomeInputs
 from services.risk_scoring.outcome.predict import predict_outcome
 from services.risk_scoring.record.facts import Facts
 from services.risk_scoring.report.inputs import inputs_of, no_haematoma, refusal
@@ -36,10 +36,10 @@ def outcome_part(facts: Facts, exams: Sequence[Exam], models: Models) -> Outcome
     )
 
 
-def _follow_ups(exams: Sequence[Exam]) -> tuple[FollowUp, ...]:
+def _follow_ups(exams: Sequence[Exam]) -> tuple[dict[str, float | None], ...]:
     """The CTs after the first, where the onset is known; two of the same moment are one."""
     return tuple(
-        FollowUp(hours_from_onset=exam.hours_from_onset, haematoma_ml=exam.haematoma_ml, oedema_ml=exam.oedema_ml)
+        {"hours_from_onset": exam.hours_from_onset, "haematoma_ml": exam.haematoma_ml, "oedema_ml": exam.oedema_ml}
         for before, exam in pairwise(exams)
         if exam.hours_from_onset is not None and before.hours_from_onset is not None and exam.at > before.at
     )

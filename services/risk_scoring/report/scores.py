@@ -1,11 +1,13 @@
 """The part of a report on the published clinical scores."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
+from services.risk_scoring.errors import RiskInputError
 from services.risk_scoring.record.facts import Facts
 from services.risk_scoring.scores.registry import SCORES, compute
 from services.risk_scoring.scores.score import NotComputable as NotComputed
-from services.risk_scoring.scores.score import Score, ScoreResult
+from services.risk_scoring.scores.score import Score
 from shared.contracts.risk import ClinicalScore, NamedScore, NotComputable, Reason, ScoreItem, ScoreMeaning
 
 # The one score that is about the present, not about admission.
@@ -21,8 +23,7 @@ def scores_part(admission: Facts, present: Facts) -> list[NamedScore]:
 
 def _named(score: Score[Any], facts: Facts) -> NamedScore:
     inputs = {name: value for name in score.inputs.model_fields if (value := _input(name, facts)) is not None}
-    result = compute(score.name, inputs)
-    return NamedScore(name=score.name, title=score.title, version=score.version, result=_result(result, score))
+    return NamedScore(name=score.name, title=score.title, version=score.version, result=_result(inputs, score))
 
 
 def _input(name: str, facts: Facts) -> Any:
@@ -37,7 +38,12 @@ def _input(name: str, facts: Facts) -> Any:
     return round(value) if value is not None and name in _WHOLE else value
 
 
-def _result(found: ScoreResult | NotComputed, score: Score[Any]) -> ClinicalScore | NotComputable:
+def _result(inputs: Mapping[str, Any], score: Score[Any]) -> ClinicalScore | NotComputable:
+    try:
+        found = compute(score.name, inputs)
+    except RiskInputError as error:  # what can be true of a patient, and is beyond what this score foresees
+        beyond = [Reason(code="not_applicable", field=f.field, detail=f"{f.field}: {f.problem}.") for f in error.fields]
+        return NotComputable(reasons=beyond)
     if isinstance(found, NotComputed):
         reasons = [Reason(code=reason.code, field=reason.field, detail=reason.detail) for reason in found.reasons]
         return NotComputable(reasons=reasons)
