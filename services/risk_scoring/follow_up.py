@@ -10,6 +10,9 @@ from shared.contracts.risk import Exam, Growth
 Expanded = Literal["yes", "no", "uncertain", "new_bleed", "too_late"]
 Range = tuple[float, float]
 
+# A cubic millimetre: a part of less is no part of anything that a CT can show.
+SMALLEST_ML = 0.001
+
 
 def growth_of(exams: Sequence[Exam], definition: ExpansionDefinition) -> list[Growth]:
     """The growth from the first of ``exams`` (by time) to each later one."""
@@ -30,7 +33,7 @@ def growth(first: Exam, later: Exam, definition: ExpansionDefinition) -> Growth:
         later=later,
         growth_ml=v1 - v0,
         growth_ml_range=band,
-        relative=(v1 - v0) / v0 if v0 > 0 else None,
+        relative=(v1 - v0) / v0 if v0 >= SMALLEST_ML else None,
         definition=definition.describe(),
         expanded=_expanded(first, later, band or (v1 - v0, v1 - v0), definition),
     )

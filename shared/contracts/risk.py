@@ -234,7 +234,7 @@ class Growth(_Part):
     later: Exam
     growth_ml: float
     growth_ml_range: tuple[float, float] | None = Field(description="From how far both outlines could move")
-    relative: float | None = Field(description="Of the first volume; null where that is 0")
+    relative: float | None = Field(description="Of the first volume; null where that is under 0.001 mL")
     definition: str
     expanded: Literal["yes", "no", "uncertain", "new_bleed", "too_late"] = Field(
         description="too_late: after the window of the definition"

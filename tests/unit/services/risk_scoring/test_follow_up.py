@@ -56,6 +56,12 @@ def test_an_expansion_is_sure_only_where_the_whole_band_is_one(first, later, exp
     assert growth(exam(2, *first), exam(20, *later), PAPER).expanded == expanded
 
 
+@pytest.mark.parametrize("first_ml", [0, 5e-324, 1e-4])
+def test_growth_from_next_to_nothing_is_no_part_of_it(first_ml: float) -> None:
+    found = growth(exam(2, first_ml), exam(20, 30), PAPER)
+    assert (found.relative, found.growth_ml) == (None, pytest.approx(30, abs=0.001))
+
+
 def test_the_definition_is_a_parameter() -> None:
     first, later = exam(2, 20), exam(20, 26)
     strict = ExpansionDefinition(inclusive=False)
