@@ -14,6 +14,7 @@ from gateway.paging import ThePaging
 from gateway.platform import ThePlatform
 from gateway.problems import problems
 from gateway.text import PathId
+from shared.contracts.names import JobKind
 from shared.contracts.states import JobState
 
 router = APIRouter(prefix=f"{API}/jobs", tags=["jobs"])
@@ -26,10 +27,11 @@ def list_jobs(
     paging: ThePaging,
     state: JobState | None = None,
     patient_id: Annotated[UUID | None, Query()] = None,
+    kind: JobKind | None = None,
 ) -> JobPage:
     """Jobs, newest first."""
     with platform.database.reading() as session:
-        rows, cursor = service.list_jobs(session, state, patient_id, paging)
+        rows, cursor = service.list_jobs(session, state, patient_id, kind, paging)
     return JobPage(items=[Job.of(row) for row in rows], next_cursor=cursor)
 
 

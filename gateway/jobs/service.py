@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from gateway.errors import NotFoundError
 from gateway.paging import Paging, fetch
+from shared.contracts.names import JobKind
 from shared.contracts.states import JobState
 from shared.database import jobs
 from shared.database.journal import note_audit
@@ -25,7 +26,7 @@ class JobNotRetryableError(PlatformError):
 
 
 def list_jobs(
-    session: Session, state: JobState | None, patient_id: UUID | None, paging: Paging
+    session: Session, state: JobState | None, patient_id: UUID | None, kind: JobKind | None, paging: Paging
 ) -> tuple[list[Job], str | None]:
     """Jobs, newest first."""
     query = select(Job)
@@ -33,6 +34,8 @@ def list_jobs(
         query = query.where(Job.state == state)
     if patient_id is not None:
         query = query.where(Job.patient_id == patient_id)
+    if kind is not None:
+        query = query.where(Job.kind == kind)
     return fetch(session, query, [Job.created_at, Job.id], paging, descending=True)
 
 

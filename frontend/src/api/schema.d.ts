@@ -5195,6 +5195,7 @@ export interface operations {
             query?: {
                 state?: components["schemas"]["JobState"] | null;
                 patient_id?: string | null;
+                kind?: components["schemas"]["JobKind"] | null;
                 /** @description Longest page to answer with */
                 limit?: number;
                 /** @description `next_cursor` of the page before */

@@ -18,6 +18,9 @@ export function staleKeys(event: PlatformEvent): QueryKey[] {
     case "job.refused":
     case "job.failed":
       return [["studies", event.study_id], ["patients", event.patient_id, "studies"], ["jobs"]];
+    case "risk.created":
+    case "expansion.observed":
+      return [["patients", event.patient_id, "risks"]];
     case "alert.opened":
     case "alert.acknowledged":
     case "alert.closed":

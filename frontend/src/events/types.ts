@@ -8,6 +8,8 @@ export const EVENT_TYPES = [
   "job.refused",
   "job.failed",
   "finding.created",
+  "risk.created",
+  "expansion.observed",
   "alert.opened",
   "alert.acknowledged",
   "alert.closed",

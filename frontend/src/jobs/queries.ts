@@ -4,12 +4,21 @@ import { usePaged } from "../api/paged";
 import { useSubmission } from "../api/submission";
 import type { Job, JobState } from "../api/types";
 
+/** The many assessments of patients' risks are listed where they ended without a result, as whatever else did. */
+const WITHOUT_RESULT: readonly string[] = ["refused", "failed"];
+
 /** Jobs in one state, or all, newest first. */
 export function useJobs(state: JobState | "all") {
   return usePaged(["jobs", state], (cursor) =>
     answer(
       client.GET("/api/v1/jobs", {
-        params: { query: { ...(state !== "all" && { state }), ...(cursor && { cursor }) } },
+        params: {
+          query: {
+            ...(state !== "all" && { state }),
+            ...(!WITHOUT_RESULT.includes(state) && { kind: "ct.segment" as const }),
+            ...(cursor && { cursor }),
+          },
+        },
       }),
     ),
   );
