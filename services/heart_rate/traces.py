@@ -33,8 +33,8 @@ class RegionTraces:
 
     ``times_s`` (N,) strictly rising presentation times. ``rgb`` (R, N, 3) mean colours of the skin pixels, 0 to 255,
     NaN where a region is not seen. ``pixels`` (R, N) how many skin pixels they are the mean of. ``centre`` (N, 2) and
-    ``size`` (N,) of the face in pixels (x, y; width), NaN while no face is seen. ``background`` (N, 3) mean colour beside
-    the face: what changes there is light, not pulse. ``video`` is None for traces that come from no file.
+    ``size`` (N,) of the face in pixels (x, y; width), NaN while no face is seen. ``background`` (N, 3) mean colour
+    beside the face: what changes there is light, not pulse. ``video`` is None for traces that come from no file.
     """
 
     times_s: NDArray[np.float64]
