@@ -9,7 +9,7 @@ from shared.errors import PlatformError
 
 # Each command is a module with HELP, add_arguments(parser) and run(args); only the chosen one is imported, so that
 # predicting needs neither scikit-learn nor statsmodels.
-COMMANDS = ("work", "predict", "train", "evaluate", "reproduce-paper")
+COMMANDS = ("work", "predict", "train", "evaluate", "reproduce-paper", "oedema")
 
 
 def main(arguments: list[str] | None = None) -> int:

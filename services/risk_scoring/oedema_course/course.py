@@ -1,0 +1,102 @@
+"""The volumes of oedema to expect at later hours, with the bands in which measured ones should lie."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.risk_scoring.errors import FieldProblem, RiskInputError
+from services.risk_scoring.inputs import read_inputs
+from services.risk_scoring.oedema_course.card import COVARIATES, CourseCard, CourseModel, load_course_model
+from services.risk_scoring.oedema_course.inputs import CourseCovariates, CourseRequest, KnownExam
+from services.risk_scoring.oedema_course.volumes import cube_root, mean_ml, quantile_ml
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Band:
+    """Volumes in mL between which a measured one lies with the band's probability, each (n,)."""
+
+    low_ml: Array
+    high_ml: Array
+
+
+@dataclass(frozen=True)
+class CoursePrediction:
+    """Volumes in mL at each of ``hours``, (n,). ``not_used`` covariates were unknown to the richer models."""
+
+    hours: Array
+    mean_ml: Array
+    median_ml: Array
+    band_80: Band
+    band_95: Band
+    not_used: tuple[str, ...]
+    model: str
+    version: str
+
+
+def predict_course(
+    first_exams: Sequence[KnownExam | Mapping[str, Any]],
+    covariates: CourseCovariates | Mapping[str, Any],
+    hours: Sequence[float],
+    model: CourseModel | None = None,
+) -> CoursePrediction:
+    """Volumes at ``hours`` given the exams made so far; by the richest shipped model that ``covariates`` allow.
+
+    Raises RiskInputError, naming each field: an impossible value, exams out of order, hours beyond the model's 4800,
+    or a covariate unknown that a given ``model`` must have.
+    """
+    request = read_inputs(
+        CourseRequest, {"exams": tuple(first_exams), "covariates": covariates, "hours": tuple(map(float, hours))}
+    )
+    model, values = _answering(request.covariates, model)
+    at = np.array(request.hours)
+    known_h = np.array([exam.hours_from_onset for exam in request.exams])
+    known = cube_root([exam.oedema_ml for exam in request.exams])
+    expected = model.card.shared.expect(values, known_h, known, at)
+    mean, deviation = expected.mean, expected.deviations
+    return CoursePrediction(
+        hours=at,
+        mean_ml=mean_ml(mean, deviation),
+        median_ml=quantile_ml(mean, deviation, 0.5),
+        band_80=Band(quantile_ml(mean, deviation, 0.1), quantile_ml(mean, deviation, 0.9)),
+        band_95=Band(quantile_ml(mean, deviation, 0.025), quantile_ml(mean, deviation, 0.975)),
+        not_used=tuple(name for name in COVARIATES["location"] if name not in _names(model.card)),
+        model=model.manifest.name,
+        version=model.manifest.version,
+    )
+
+
+def _answering(covariates: CourseCovariates, model: CourseModel | None) -> tuple[CourseModel, Array]:
+    """The model that answers, with the covariates as it sees them."""
+    values = covariates.model_dump()
+    for candidate in [model] if model else _shipped():
+        seen = candidate.card.standardised(values)
+        if seen is not None:
+            return candidate, seen
+    raise _lacking(values, model)
+
+
+def _lacking(values: Mapping[str, Any], model: CourseModel | None) -> RiskInputError:
+    names = _names(model.card) if model else COVARIATES["volumes"]
+    return RiskInputError(
+        [
+            FieldProblem(f"covariates.{name}", "is needed by the model, but not known")
+            for name in names
+            if values[name] is None
+        ]
+    )
+
+
+def _names(card: CourseCard) -> tuple[str, ...]:
+    return tuple(scale.name for scale in card.covariates)
+
+
+@cache
+def _shipped() -> tuple[CourseModel, ...]:
+    """Richest first; read and checked once."""
+    return tuple(load_course_model(variant) for variant in COVARIATES)

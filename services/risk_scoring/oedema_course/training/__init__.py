@@ -1,0 +1,1 @@
+"""Fitting and judging models of the oedema's course; nothing here serves."""
