@@ -241,6 +241,32 @@ class Growth(_Part):
     )
 
 
+class OedemaExam(_Part):
+    """How much oedema one CT showed."""
+
+    hours_from_onset: float
+    oedema_ml: VolumeMl
+
+
+class ExpectedOedema(_Part):
+    """The volume to expect at one hour, and the bands in which a measured one should lie."""
+
+    hours_from_onset: float
+    median_ml: float
+    band_80_ml: tuple[float, float]
+    band_95_ml: tuple[float, float]
+
+
+class OedemaCourse(_Part):
+    """The oedema measured so far, and what to expect from the last CT to day 21, from all CTs made so far."""
+
+    status: Literal["computed"] = "computed"
+    measured: list[OedemaExam] = Field(min_length=1, description="By time")
+    expected: list[ExpectedOedema] = Field(description="By time, the first at the last CT's hour")
+    not_used: list[str] = Field(description="What the best model would also read, and is not known of the patient")
+    model: ModelName
+
+
 class AskedBehaviour(_Part):
     """An action that somebody imagines the patient to be seen in until now."""
 
@@ -268,5 +294,8 @@ class RiskReport(_Part):
     bedside: Bedside
     exams: list[Exam] = Field(description="By time")
     growth: list[Growth] = Field(description="From the first CT to each later one")
+    oedema_course: Annotated[OedemaCourse | NotComputable, Field(discriminator="status")] | None = Field(
+        None, description="null in reports made before there was any"
+    )
     facts: list[Known] = Field(description="All that was used")
     notes: list[str] = Field(description="What must be read with it")

@@ -1702,6 +1702,26 @@ export interface components {
             variant: "admission" | "clinical";
         };
         /**
+         * ExpectedOedema
+         * @description The volume to expect at one hour, and the bands in which a measured one should lie.
+         */
+        ExpectedOedema: {
+            /** Band 80 Ml */
+            band_80_ml: [
+                number,
+                number
+            ];
+            /** Band 95 Ml */
+            band_95_ml: [
+                number,
+                number
+            ];
+            /** Hours From Onset */
+            hours_from_onset: number;
+            /** Median Ml */
+            median_ml: number;
+        };
+        /**
          * FieldError
          * @description One invalid field of a request.
          */
@@ -1815,7 +1835,7 @@ export interface components {
             later: components["schemas"]["Exam"];
             /**
              * Relative
-             * @description Of the first volume; null where that is 0
+             * @description Of the first volume; null where that is under 0.001 mL
              */
             relative: number | null;
         };
@@ -2017,6 +2037,46 @@ export interface components {
             growth: components["schemas"]["Growth"];
             /** Predicted */
             predicted: number;
+        };
+        /**
+         * OedemaCourse
+         * @description The oedema measured so far, and what to expect from the last CT to day 21, from all CTs made so far.
+         */
+        OedemaCourse: {
+            /**
+             * Expected
+             * @description By time, the first at the last CT's hour
+             */
+            expected: components["schemas"]["ExpectedOedema"][];
+            /**
+             * Measured
+             * @description By time
+             */
+            measured: components["schemas"]["OedemaExam"][];
+            model: components["schemas"]["ModelName"];
+            /**
+             * Not Used
+             * @description What the best model would also read, and is not known of the patient
+             */
+            not_used: string[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            status: "computed";
+        };
+        /**
+         * OedemaExam
+         * @description How much oedema one CT showed.
+         */
+        OedemaExam: {
+            /** Hours From Onset */
+            hours_from_onset: number;
+            /**
+             * Oedema Ml
+             * @description mL
+             */
+            oedema_ml: number;
         };
         /**
          * Outcome
@@ -2500,6 +2560,11 @@ export interface components {
              * @description What must be read with it
              */
             notes: string[];
+            /**
+             * Oedema Course
+             * @description null in reports made before there was any
+             */
+            oedema_course?: (components["schemas"]["OedemaCourse"] | components["schemas"]["NotComputable"]) | null;
             /** Outcome */
             outcome: components["schemas"]["Outcome"] | components["schemas"]["NotComputable"];
             /** Scores */
