@@ -17,7 +17,9 @@ from gateway.risks import service, what_if
 from gateway.risks.document import POLICY, document
 from gateway.risks.schemas import Calibration, Risk, RiskPage, RiskSummary
 from gateway.text import PathId
+from shared.contracts.oedema import OedemaCurves
 from shared.contracts.risk import RiskReport, WhatIfQuestion
+from shared.evaluation.oedema_curves import oedema_curves
 
 router = APIRouter(prefix=API, tags=["risks"])
 
@@ -58,6 +60,12 @@ def get_risk_calibration(_: Anyone, platform: ThePlatform, model: ModelFilter = 
     """Predicted expansions against those that later CTs showed."""
     with platform.database.reading() as session:
         return service.calibration(session, model)
+
+
+@router.get("/risks/oedema-curves", responses=problems())
+def get_oedema_curves(_: Anyone) -> OedemaCurves:
+    """The oedema's course in the cohort that the models learned from: curves and counts, nothing of any one patient."""
+    return oedema_curves()
 
 
 @router.get("/risks/{id}", responses=problems(404))

@@ -769,6 +769,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/risks/oedema-curves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Oedema Curves
+         * @description The oedema's course in the cohort that the models learned from: curves and counts, nothing of any one patient.
+         */
+        get: operations["get_oedema_curves"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/risks/{id}": {
         parameters: {
             query?: never;
@@ -1457,6 +1477,18 @@ export interface components {
             reason: string;
         };
         /**
+         * CohortCurves
+         * @description Polynomials of time by least squares over all exams: the same volume for every patient.
+         */
+        CohortCurves: {
+            /** Cubic Ml */
+            cubic_ml: number[];
+            /** Hours */
+            hours: number[];
+            /** Quartic Ml */
+            quartic_ml: number[];
+        };
+        /**
          * Component
          * @description One 3-D connected lesion component.
          */
@@ -1503,6 +1535,18 @@ export interface components {
              * @description Why it counts
              */
             reason?: string | null;
+        };
+        /**
+         * CourseSubgroup
+         * @description Patients whose oedema goes a similar way: how many, and the centre of their courses.
+         */
+        CourseSubgroup: {
+            /** Hours */
+            hours: number[];
+            /** Patients */
+            patients: number;
+            /** Volume Ml */
+            volume_ml: number[];
         };
         /**
          * Credentials
@@ -1663,6 +1707,39 @@ export interface components {
             oedema_ml: number;
         };
         /**
+         * ExamTimes
+         * @description Exams by the hours from onset: ``counts[i]`` of them lie between ``edges_h[i]`` and ``edges_h[i + 1]``.
+         */
+        ExamTimes: {
+            /** Counts */
+            counts: number[];
+            /** Edges H */
+            edges_h: number[];
+            /**
+             * If Normal
+             * @description Counts of a normal distribution of the same mean and deviation
+             */
+            if_normal: number[];
+        };
+        /**
+         * ExamTimesBox
+         * @description The box plot of the hours: quartiles, Tukey's fences, and how many exams lie beyond them.
+         */
+        ExamTimesBox: {
+            /** First Quartile */
+            first_quartile: number;
+            /** Lower Fence */
+            lower_fence: number;
+            /** Median */
+            median: number;
+            /** Outliers */
+            outliers: number;
+            /** Third Quartile */
+            third_quartile: number;
+            /** Upper Fence */
+            upper_fence: number;
+        };
+        /**
          * Expansion
          * @description How likely the haematoma grows, and what each feature adds to the log odds of that.
          */
@@ -1730,6 +1807,18 @@ export interface components {
             field: string;
             /** Message */
             message: string;
+        };
+        /**
+         * FigureWithInterval
+         * @description A figure with its 95 % interval over patients.
+         */
+        FigureWithInterval: {
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /** Value */
+            value: number;
         };
         /**
          * Finding
@@ -1853,6 +1942,21 @@ export interface components {
              * @enum {string}
              */
             status: "ok" | "failing";
+        };
+        /**
+         * HeldOutError
+         * @description How far one method misses the exams of patients whom it did not learn from.
+         */
+        HeldOutError: {
+            /**
+             * Known
+             * @description The admission's exam alone, or every exam before the predicted one
+             * @enum {string}
+             */
+            known: "admission" | "sequential";
+            mae_ml: components["schemas"]["FigureWithInterval"];
+            /** Method */
+            method: string;
         };
         /**
          * Job
@@ -2064,6 +2168,33 @@ export interface components {
              * @enum {string}
              */
             status: "computed";
+        };
+        /**
+         * OedemaCurves
+         * @description The whole page's worth of one cohort.
+         */
+        OedemaCurves: {
+            box_plot_h: components["schemas"]["ExamTimesBox"];
+            exam_times: components["schemas"]["ExamTimes"];
+            /** Exams */
+            exams: number;
+            /** Held Out */
+            held_out: components["schemas"]["HeldOutError"][];
+            /** Notes */
+            notes: string[];
+            /** Patients */
+            patients: number;
+            polynomials: components["schemas"]["CohortCurves"];
+            /** Source */
+            source: string;
+            /**
+             * Subgroups
+             * @description By rising volume on day 7
+             */
+            subgroups: components["schemas"]["CourseSubgroup"][];
+            three_sigma_h: components["schemas"]["ThreeSigmaRule"];
+            /** Treatments */
+            treatments: components["schemas"]["TreatmentDifference"][];
         };
         /**
          * OedemaExam
@@ -2714,6 +2845,56 @@ export interface components {
             items: components["schemas"]["Study"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * ThreeSigmaRule
+         * @description mean ± 3 deviations of the hours, and the tests of normality that the rule presupposes.
+         */
+        ThreeSigmaRule: {
+            /**
+             * Applies
+             * @description False where a test refutes normality at 5 %
+             */
+            applies: boolean;
+            /** Dagostino K2 */
+            dagostino_k2: number;
+            /** Dagostino P */
+            dagostino_p: number;
+            /** Deviation */
+            deviation: number;
+            /** Excess Kurtosis */
+            excess_kurtosis: number;
+            /** Lower */
+            lower: number;
+            /** Mean */
+            mean: number;
+            /** Outliers */
+            outliers: number;
+            /** Shapiro P */
+            shapiro_p: number;
+            /** Shapiro W */
+            shapiro_w: number;
+            /** Skewness */
+            skewness: number;
+            /** Upper */
+            upper: number;
+        };
+        /**
+         * TreatmentDifference
+         * @description mL of follow-up oedema, treated less untreated, other things known at admission being equal. Observational.
+         *
+         *     null with fewer than 5 patients on a side.
+         */
+        TreatmentDifference: {
+            adjusted_ml: components["schemas"]["FigureWithInterval"] | null;
+            /** @description Other treatments being equal, too */
+            mutually_adjusted_ml: components["schemas"]["FigureWithInterval"] | null;
+            /** Treated */
+            treated: number;
+            /** Treatment */
+            treatment: string;
+            /** Untreated */
+            untreated: number;
         };
         /**
          * User
@@ -6587,6 +6768,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Calibration"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_oedema_curves: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OedemaCurves"];
                 };
             };
             /** @description Unauthorized */
