@@ -13,6 +13,7 @@ from services.risk_scoring.record.signals import history, observations
 from services.risk_scoring.report.bedside import bedside_part
 from services.risk_scoring.report.expansion import expansion_part
 from services.risk_scoring.report.models import Models
+from services.risk_scoring.report.oedema_course import oedema_part
 from services.risk_scoring.report.outcome import outcome_part
 from services.risk_scoring.report.scores import scores_part
 from services.risk_scoring.what_if import imagined, overrides_of
@@ -47,6 +48,7 @@ def assess(
         bedside=bedside_part(evaluation, models.bedside),
         exams=exams,
         growth=growth_of(exams, models.definition) if exams else [],
+        oedema_course=oedema_part(admission, exams, models),
         facts=list(_used(admission, present)),
         notes=list(_notes(record, admission, present, evaluation, models)),
     )

@@ -112,7 +112,8 @@ def _count(report: RiskReport) -> None:
     metrics.RISK_ASSESSMENTS.labels(report.bedside.level).inc()
     if report.bedside.calls is not None:
         metrics.RISK_CALLS.labels(report.bedside.calls).inc()
-    for part, found in (("expansion", report.expansion), ("outcome", report.outcome)):
+    parts = {"expansion": report.expansion, "outcome": report.outcome, "oedema_course": report.oedema_course}
+    for part, found in parts.items():
         if isinstance(found, NotComputable):
             metrics.RISK_NOT_COMPUTABLE.labels(part).inc()
 

@@ -43,17 +43,19 @@ def predict_course(
     first_exams: Sequence[KnownExam | Mapping[str, Any]],
     covariates: CourseCovariates | Mapping[str, Any],
     hours: Sequence[float],
-    model: CourseModel | None = None,
+    models: Sequence[CourseModel] | None = None,
 ) -> CoursePrediction:
-    """Volumes at ``hours`` given the exams made so far; by the richest shipped model that ``covariates`` allow.
+    """Volumes at ``hours`` given the exams made so far; by the first of ``models`` that ``covariates`` allow.
+
+    ``models`` are those shipped, the richest first, unless others are given.
 
     Raises RiskInputError, naming each field: an impossible value, exams out of order, hours beyond the model's 4800,
-    or a covariate unknown that a given ``model`` must have.
+    or a covariate unknown that the last of ``models`` must have.
     """
     request = read_inputs(
         CourseRequest, {"exams": tuple(first_exams), "covariates": covariates, "hours": tuple(map(float, hours))}
     )
-    model, values = _answering(request.covariates, model)
+    model, values = _answering(request.covariates, models if models is not None else shipped())
     at = np.array(request.hours)
     known_h = np.array([exam.hours_from_onset for exam in request.exams])
     known = cube_root([exam.oedema_ml for exam in request.exams])
@@ -71,24 +73,16 @@ def predict_course(
     )
 
 
-def _answering(covariates: CourseCovariates, model: CourseModel | None) -> tuple[CourseModel, Array]:
+def _answering(covariates: CourseCovariates, models: Sequence[CourseModel]) -> tuple[CourseModel, Array]:
     """The model that answers, with the covariates as it sees them."""
     values = covariates.model_dump()
-    for candidate in [model] if model else _shipped():
+    for candidate in models:
         seen = candidate.card.standardised(values)
         if seen is not None:
             return candidate, seen
-    raise _lacking(values, model)
-
-
-def _lacking(values: Mapping[str, Any], model: CourseModel | None) -> RiskInputError:
-    names = _names(model.card) if model else COVARIATES["volumes"]
-    return RiskInputError(
-        [
-            FieldProblem(f"covariates.{name}", "is needed by the model, but not known")
-            for name in names
-            if values[name] is None
-        ]
+    lacking = [name for name in _names(models[-1].card) if values[name] is None]
+    raise RiskInputError(
+        [FieldProblem(f"covariates.{name}", "is needed by the model, but not known") for name in lacking]
     )
 
 
@@ -97,6 +91,6 @@ def _names(card: CourseCard) -> tuple[str, ...]:
 
 
 @cache
-def _shipped() -> tuple[CourseModel, ...]:
-    """Richest first; read and checked once."""
+def shipped() -> tuple[CourseModel, ...]:
+    """The models in use, the richest first; read and checked once. Raises what `load_course_model` raises."""
     return tuple(load_course_model(variant) for variant in COVARIATES)

@@ -6,6 +6,8 @@ from typing import Self
 from services.risk_scoring.bedside.weights import BedsideWeights, load_weights
 from services.risk_scoring.expansion.definition import ExpansionDefinition
 from services.risk_scoring.expansion.predict import load_admission_model, load_clinical_model
+from services.risk_scoring.oedema_course.card import CourseModel
+from services.risk_scoring.oedema_course.course import shipped
 from services.risk_scoring.outcome.predict import load_admission_model as load_outcome_model
 from services.risk_scoring.outcome.predict import load_follow_up_model
 from services.risk_scoring.scorecard.card import RiskModel
@@ -14,23 +16,25 @@ from shared.contracts.risk import Contribution, ModelName
 
 @dataclass(frozen=True)
 class Models:
-    """The models in use, and what counts as expansion."""
+    """The models in use, and what counts as expansion; of the oedema's course the richest first."""
 
     expansion_admission: RiskModel
     expansion_clinical: RiskModel
     outcome_admission: RiskModel
     outcome_follow_up: RiskModel
+    oedema_course: tuple[CourseModel, ...]
     bedside: BedsideWeights
     definition: ExpansionDefinition
 
     @classmethod
     def load(cls) -> Self:
-        """The shipped ones. Raises what `load_model` and `load_weights` raise."""
+        """The shipped ones. Raises what `load_model`, `load_course_model` and `load_weights` raise."""
         return cls(
             load_admission_model(),
             load_clinical_model(),
             load_outcome_model(),
             load_follow_up_model(),
+            shipped(),
             load_weights(),
             ExpansionDefinition(),
         )
