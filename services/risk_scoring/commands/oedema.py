@@ -9,15 +9,16 @@ from tqdm import tqdm
 
 from services.risk_scoring.cohort.reading import read_cohort
 from services.risk_scoring.commands.options import add_cohort, add_seed
+from services.risk_scoring.oedema_course.training.curves import curves_of
 from services.risk_scoring.oedema_course.training.exam_table import exam_table
-from services.risk_scoring.oedema_course.training.page import page_of
+from services.risk_scoring.oedema_course.training.patients import patients_of
 from services.risk_scoring.oedema_course.training.pictures import draw_pictures
 from services.risk_scoring.oedema_course.training.report import report_on
 from services.risk_scoring.oedema_course.training.shipping import ship
 from services.risk_scoring.oedema_course.training.study import STEPS, study_oedema
 
 HELP = "oedema volumes over time: the paper's polynomials beside a mixed model, on patients left out"
-_PAGE = "oedema.json"
+_PATIENTS = "patients.json"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,8 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_cohort(parser)
     parser.add_argument("--report", type=Path, default=Path("oedema-report.json"), help="file to write the figures to")
     parser.add_argument(
-        "--figures", type=Path, help=f"folder for pictures and {_PAGE} with what they show (default: none are drawn)"
+        "--figures", type=Path, help=f"folder for pictures and {_PATIENTS} with exams and residuals (default: none)"
     )
+    parser.add_argument("--curves", type=Path, help="file for what the gateway serves of the cohort (default: none)")
     parser.add_argument("--ship", type=Path, help="folder to write the models of all patients to (default: none)")
     parser.add_argument("--version", default="1.0.0", help="of the models that --ship writes")
     add_seed(parser)
@@ -42,7 +44,9 @@ def run(args: argparse.Namespace) -> int:
     if args.figures:
         for picture in draw_pictures(study, args.figures):
             print(f"drew {picture}", file=sys.stderr)
-        (args.figures / _PAGE).write_text(json.dumps(page_of(study)) + "\n")
+        (args.figures / _PATIENTS).write_text(json.dumps(patients_of(study), indent=1) + "\n")
+    if args.curves:
+        args.curves.write_text(curves_of(study, report).model_dump_json(indent=1) + "\n")
     if args.ship:
         for manifest in ship(study, report, args.ship, args.version):
             print(f"wrote {manifest.name} {manifest.version}", file=sys.stderr)

@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.stats import gaussian_kde, norm
 
+from services.risk_scoring.oedema_course.training.curves import polynomial_curves
 from services.risk_scoring.oedema_course.training.errors_in_ml import errors_of, mae
 from services.risk_scoring.oedema_course.training.leave_one_out import PROTOCOLS
-from services.risk_scoring.oedema_course.training.page import curves, distribution
 from services.risk_scoring.oedema_course.training.study import BEST_VARIANT, OedemaStudy
 from services.risk_scoring.oedema_course.training.subgroups import COURSE_H
 from shared.evaluation.plots.canvas import BLACK, BLUE, GREEN, GREY, ORANGE, SKY, new_figure, plain, save
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 _GROUP_COLOURS = (SKY, BLUE, GREEN, ORANGE, BLACK)
 _HOURS, _VOLUME = "hours from onset", "oedema, mL"
 _WEEK_H = 168.0
+_POINTS, _BINS = 200, 50
+_KNOWN = {"admission": "the admission exam", "sequential": "every earlier exam"}
 
 
 def draw_pictures(study: OedemaStudy, folder: Path) -> list[Path]:
@@ -42,9 +45,9 @@ def draw_pictures(study: OedemaStudy, folder: Path) -> list[Path]:
 
 def _polynomials(axes: "Axes", study: OedemaStudy) -> None:
     axes.scatter(study.table.hours, study.table.oedema_ml, s=9, color=GREY, alpha=0.6, label="exams")
-    drawn = curves(study)
-    for name, colour in zip(study.polynomials, (BLUE, ORANGE), strict=True):
-        axes.plot(drawn["hours"], drawn[name], color=colour, linewidth=2, label=name)
+    drawn = polynomial_curves(study)
+    axes.plot(drawn.hours, drawn.cubic_ml, color=BLUE, linewidth=2, label="cubic")
+    axes.plot(drawn.hours, drawn.quartic_ml, color=ORANGE, linewidth=2, label="quartic")
     axes.set_ylim(-20, float(study.table.oedema_ml.max()) * 1.05)
     axes.legend(frameon=False)
     axes.set_title("Polynomials over all exams")
@@ -52,10 +55,12 @@ def _polynomials(axes: "Axes", study: OedemaStudy) -> None:
 
 
 def _exam_times(axes: "Axes", study: OedemaStudy) -> None:
-    drawn, test = distribution(study.table.hours), study.three_sigma
-    axes.stairs(drawn["share_per_hour"], drawn["edges"], fill=True, color=SKY, alpha=0.5, label="exams")
-    axes.plot(drawn["hours"], drawn["density"], color=BLUE, label="kernel density")
-    axes.plot(drawn["hours"], drawn["normal_density"], color=ORANGE, linestyle="--", label="normal distribution")
+    hours, test = study.table.hours, study.three_sigma
+    at = np.linspace(0, float(hours.max()), _POINTS)
+    axes.hist(hours, _BINS, density=True, color=SKY, alpha=0.5, label="exams")
+    axes.plot(at, gaussian_kde(hours)(at), color=BLUE, label="kernel density")
+    normal = norm.pdf(at, test.mean, test.deviation)
+    axes.plot(at, normal, color=ORANGE, linestyle="--", label="normal distribution")
     axes.axvline(test.upper, color=GREY, linewidth=1, label=f"mean + 3 σ, {test.upper:.0f} h")
     axes.legend(frameon=False)
     axes.set_title(
@@ -95,11 +100,11 @@ def _leave_one_out(axes: "Axes", study: OedemaStudy) -> None:
             found = mae(errors_of(study.table, volumes))
             whiskers = [[found.value - found.low], [found.high - found.value]]
             axes.errorbar([found.value], [row + 0.3 * place], xerr=whiskers, fmt="o", color=(BLUE, GREEN)[place],
-                          label=protocol if row == 0 else None)  # fmt: skip
+                          label=_KNOWN[protocol] if row == 0 else None)  # fmt: skip
         axes.set_yticks(range(len(expected)), list(expected), fontsize=8)
     axes.invert_yaxis()
     axes.set_xlim(left=0)
-    axes.legend(frameon=False, title="known is the")
+    axes.legend(frameon=False, title="known")
     axes.set_title("Mean absolute error on patients left out")
     plain(axes, "mL", "")
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from services.risk_scoring.oedema_course.card import CourseCard, model_name
+from services.risk_scoring.oedema_course.training.curves import SOURCE
 from services.risk_scoring.oedema_course.training.fitting import as_card
 from services.risk_scoring.oedema_course.training.study import OedemaStudy
 from shared.evaluation.report import EvaluationReport
@@ -18,18 +19,16 @@ _DIGITS = 7
 
 def ship(study: OedemaStudy, report: EvaluationReport, folder: Path, version: str) -> list[ModelManifest]:
     """Write every variant with its manifest to ``folder``; files of other versions go."""
+    table, tables = study.table, report.as_json()["tables"]
+    data = f"the {SOURCE}: {len(table.patients)} patients, {len(table.hours)} CT exams; one source, no external test"
     manifests = []
     for variant, fitted in study.final.items():
-        errors = {
-            table: [row for row in report.as_json()["tables"][table] if f"({variant})" in row["method"]]
-            for table in report.tables
-            if table.startswith("leave_one_out_")
+        figures = {
+            name: [row for row in rows if row.get("variant") == variant or f"({variant})" in row.get("method", "")]
+            for name, rows in tables.items()
+            if name.startswith(("leave_one_out_", "coverage_"))
         }
-        data = (
-            "the public tables of the 2023 China graduate mathematical-modelling contest, problem E: "
-            f"{len(study.table.patients)} patients, {len(study.table.hours)} CT exams; one source, no external test"
-        )
-        manifests.append(write_card(as_card(fitted), folder / model_name(variant), version, data, errors))
+        manifests.append(write_card(as_card(fitted), folder / model_name(variant), version, data, figures))
     return manifests
 
 
