@@ -8,7 +8,7 @@ from html import escape
 from typing import Final
 
 from gateway.exchange.statements import RESEARCH_USE
-from gateway.risks.drawing import bar, course
+from gateway.risks.drawing import bar, course, oedema
 from gateway.risks.schemas import Risk
 from shared.contracts.risk import (
     Bedside,
@@ -19,6 +19,7 @@ from shared.contracts.risk import (
     Known,
     NamedScore,
     NotComputable,
+    OedemaCourse,
     Outcome,
     Reason,
 )
@@ -51,6 +52,7 @@ def document(risk: Risk, patient: Patient, scores: Sequence[float]) -> str:
         _section("Outcome at 90 days", _outcome(report.outcome)),
         _section("Clinical scores", _scores(report.scores)),
         _section("CTs since onset", _growth(report.growth)) if report.growth else "",
+        _section("Oedema until day 21", _oedema(report.oedema_course)) if report.oedema_course else "",
         _section("Facts used", _facts(report.facts)),
         _section("To be read with it", _list([*report.notes, RESEARCH_USE])),
     ]
@@ -137,6 +139,26 @@ def _grown(growth: Growth) -> str:
         f"{growth.first.haematoma_ml:.1f} to {growth.later.haematoma_ml:.1f} mL: {growth.growth_ml:+.1f} mL{doubt}; "
         f"expanded: {growth.expanded.replace('_', ' ')}"
     )
+
+
+def _oedema(found: OedemaCourse | NotComputable) -> str:
+    if isinstance(found, NotComputable):
+        return _reasons(found.reasons)
+    measured = [(f"{exam.hours_from_onset:.1f} h from onset", f"{exam.oedema_ml:.1f} mL") for exam in found.measured]
+    last = found.expected[-1]
+    (low, high), model = last.band_95_ml, f"{found.model.name} {found.model.version}"
+    return (
+        f"{oedema(found)}<p>Dots: measured. Line and bands: the volume that a CT should measure; half lie above the "
+        f"line, 80 % and 95 % within the bands. On day 21: {last.median_ml:.0f} mL, {low:.0f} to {high:.0f}. "
+        f"Model {escape(model)}.</p>{_table(measured)}{_unused(found.not_used)}"
+    )
+
+
+def _unused(names: Sequence[str]) -> str:
+    if not names:
+        return ""
+    shown = ", ".join(name.replace("_", " ") for name in names)
+    return f'<p class="fine">The best model would also read: {escape(shown)}. They are not known.</p>'
 
 
 def _facts(found: Iterable[Known]) -> str:
