@@ -1,4 +1,4 @@
-"""``compose``: real heads and bleed shapes in, training and validation scans with exactly known masks out."""
+"""``compose``: real heads and bleed shapes in, training, validation and test scans with exactly known masks out."""
 
 import argparse
 import json
@@ -9,7 +9,14 @@ import numpy as np
 from tqdm import tqdm
 
 from services.ct_segmentation.nifti_output import write_nifti
-from services.ct_segmentation.training.composed.cache import TRAINING, VALIDATION, Materials, compose_slices, summary
+from services.ct_segmentation.training.composed.cache import (
+    TEST,
+    TRAINING,
+    VALIDATION,
+    Materials,
+    compose_slices,
+    summary,
+)
 from services.ct_segmentation.training.composed.compose import ComposedScan, compose_scan
 from services.ct_segmentation.training.composed.head_sources import cq500_head
 from services.ct_segmentation.training.splits import SPLITS_FOLDER, read_split
@@ -17,7 +24,7 @@ from services.ct_segmentation.training.splits import SPLITS_FOLDER, read_split
 HELP = "lay bleeds of real or generated shape into real bleed-free heads, to train and measure types and volumes"
 
 # Far from the training seed, so that no scan is drawn twice.
-VALIDATION_SEED, VOLUME_SEED = 10_000, 20_000
+VALIDATION_SEED, VOLUME_SEED, TEST_SEED = 10_000, 20_000, 30_000
 SLICE_MM = {"thin": 0.6, "5mm": 5.0}
 
 
@@ -27,9 +34,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--shapes", type=Path, required=True, help="folder with HemSeg's zips of NIfTI masks")
     parser.add_argument("--data", type=Path, required=True, help="folder with slices.zip in the PHE-SICH layout")
     parser.add_argument("--out", type=Path, default=Path("runs/composed"), help="folder to write to; made when missing")
-    parser.add_argument("--splits", type=Path, default=SPLITS_FOLDER, help="folder with train.txt and validation.txt")
-    parser.add_argument("--scans", type=int, default=320, help="training scans; a quarter are whole CQ500 heads")
-    parser.add_argument("--validation-scans", type=int, default=80, help="validation scans")
+    parser.add_argument("--splits", type=Path, default=SPLITS_FOLDER, help="folder with the lists of patients")
+    parser.add_argument("--scans", type=int, default=240, help="training scans; a third are whole CQ500 heads")
+    parser.add_argument("--validation-scans", type=int, default=60, help="validation scans")
+    parser.add_argument("--test-scans", type=int, default=60, help="scans for `evaluate-types`")
     parser.add_argument("--seed", type=int, default=1, help="seed of everything drawn")
     parser.add_argument(
         "--volumes", type=int, default=0, help="also write this many CQ500 scans as NIfTI, thin and 5 mm, with labels"
@@ -40,7 +48,11 @@ def run(args: argparse.Namespace) -> int:
     """Make the sets that are missing and print their counts as JSON."""
     cv2.setNumThreads(1)  # the images are small: threads cost more than they bring
     materials = Materials.read(args.cq500, args.shapes, args.data)
-    wanted = ((TRAINING, args.scans, args.seed), (VALIDATION, args.validation_scans, args.seed + VALIDATION_SEED))
+    wanted = (
+        (TRAINING, args.scans, args.seed),
+        (VALIDATION, args.validation_scans, args.seed + VALIDATION_SEED),
+        (TEST, args.test_scans, args.seed + TEST_SEED),
+    )
     counts = {
         part: summary(compose_slices(materials, read_split(part, args.splits), args.out / part, scans, seed))
         for part, scans, seed in wanted

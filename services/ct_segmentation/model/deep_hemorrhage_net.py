@@ -1,11 +1,15 @@
 """DeepHemorrhageNet (section 2 of the paper): ResNet-34, Vision Transformer, gated decoder, two heads.
 
 Beyond the paper's text, two skips at H/2 (the stem before pooling, gated like the others) and at H (the slice itself)
-serve lesions a few pixels wide; the paper's F0 and F1 share one resolution, so one gated skip serves both.
+serve lesions a few pixels wide; the paper's F0 and F1 share one resolution, so one gated skip serves both. The paper
+tells types from [cls] alone. Ours also sees where each type's blood would lie: [cls] is 8 x 8 patches coarse, on which
+a thin crescent or a filled sulcus leaves next to nothing.
 """
 
+import math
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor, nn
 
 from services.ct_segmentation.model.decoder import Decoder
@@ -32,11 +36,15 @@ class NetworkConfig:
 
 @dataclass(frozen=True)
 class NetworkOutput:
-    """Logits of both heads, ``masks`` (B, 2, H, W) and ``types`` (B, 6), and the [cls] ``embedding`` (B, d)."""
+    """Logits of the heads: ``masks`` (B, 2, H, W), ``types`` (B, 6) and each type's own blood, ``type_masks``.
+
+    ``type_masks`` (B, 5, H, W) is None in a network without them. ``embedding`` (B, E) is what the type head reads.
+    """
 
     masks: Tensor
     types: Tensor
     embedding: Tensor
+    type_masks: Tensor | None = None
 
 
 class DeepHemorrhageNet(nn.Module):
@@ -53,13 +61,27 @@ class DeepHemorrhageNet(nn.Module):
             config.slices, (64, 64, 128, 256, config.width), config.decoder_widths, config.full_width
         )
         self.mask_head = nn.Conv2d(config.full_width, len(config.masks), 1)
-        self.type_head = nn.Linear(config.width, len(config.types))
+        bleeds = len(config.types) - 1  # "any" is no type of blood
+        self.type_mask_head = nn.Conv2d(config.full_width, bleeds, 1)
+        self.type_head = nn.Linear(config.width + bleeds, len(config.types))
         # Lesions are rare: start from their rarity instead of from 50 %, which would cost the first hundred steps.
-        nn.init.constant_(self.mask_head.bias, -3.0)  # type: ignore[arg-type]  # a Conv2d with bias always has one
+        for head in (self.mask_head, self.type_mask_head):
+            nn.init.constant_(head.bias, -3.0)  # type: ignore[arg-type]  # a Conv2d with bias always has one
 
     def forward(self, slices: Tensor) -> NetworkOutput:
         """Slices with their neighbours below and above (B, 3, 256, 256), the slice itself in the middle -> logits."""
         pyramid = self.encoder(slices)  # stem (B, 64, 128, 128), F1 (B, 64, 64, 64) ... F4 (B, 512, 8, 8)
         context, cls = self.transformer(pyramid[-1])  # (B, 512, 8, 8), (B, 512)
         features = self.decoder(slices, pyramid, context)  # (B, 16, 256, 256)
-        return NetworkOutput(masks=self.mask_head(features), types=self.type_head(cls), embedding=cls)
+        type_masks = self.type_mask_head(features)  # (B, 5, 256, 256)
+        embedding = torch.cat([cls, smooth_maximum(type_masks)], dim=1)  # (B, 517)
+        return NetworkOutput(self.mask_head(features), self.type_head(embedding), embedding, type_masks)
+
+
+def smooth_maximum(logits: Tensor, sharpness: float = 2.0) -> Tensor:
+    """log(mean(exp(r x))) / r over the pixels of (B, C, H, W): (B, C), log-sum-exp pooling (Pinheiro, CVPR 2015).
+
+    Between mean and maximum: one bright pixel is not enough, and a small bleed is not averaged away. In float32.
+    """
+    scaled = sharpness * logits.float().flatten(2)
+    return (torch.logsumexp(scaled, dim=2) - math.log(scaled.shape[2])) / sharpness

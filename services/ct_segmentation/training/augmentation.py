@@ -30,7 +30,7 @@ class AugmentationConfig:
 def augment(
     slices: NDArray[np.uint8], masks: NDArray[np.uint8], rng: np.random.Generator, config: AugmentationConfig
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """A slice between its neighbours (3, H, W) and its masks (2, H, W), moved together: floats in [0, 1]."""
+    """A slice between its neighbours (3, H, W) and its masks (C, H, W), moved together: floats in [0, 1]."""
     rows, columns = _displacement(slices.shape[-1], rng, config)
     tilt = rng.uniform(-config.gantry_pixels, config.gantry_pixels)
     lone = rng.random() < config.lone_probability

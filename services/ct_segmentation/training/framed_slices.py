@@ -19,6 +19,7 @@ from services.ct_segmentation.training.phe_sich import ARCHIVE, PheSichArchive
 # Part of the cache's name: raise it whenever framing, labels or layout change.
 CACHE_VERSION = 2
 TYPES = ("any", "IPH", "IVH", "SAH", "SDH", "EDH")
+UNTOLD = 255  # blood of which no label tells the type
 # What PHE-SICH-CT-IDS tells: whether a slice bleeds, and that its marked bleeds are intraparenchymal. Blood elsewhere
 # was left unmarked, so that its absence cannot be learnt here.
 LABELLED_BY_PHE_SICH = np.array([True, True, False, False, False, False])
@@ -29,14 +30,15 @@ class FramedSlices:
     """N slices in the network's frame, those of one stack together and from the base upwards.
 
     ``images`` (N, 256, 256) uint8; ``masks`` (N, 2, 256, 256) uint8, haematoma (of any type) and oedema, 255 inside
-    and between at edges; ``outlined`` (N, 2) bool, whether that mask was drawn at all; ``types`` (N, 6) bool in the
-    order of ``TYPES`` and ``known`` (N, 6) bool, whether that label exists; ``stacks`` (N,) the patient or the
-    composed scan.
+    and between at edges; ``outlined`` (N, 2) bool, whether that mask was drawn at all. ``bleeds`` (N, 256, 256) uint8
+    tells whose blood the haematoma's mask shows: 1 to 5 in the order of ``TYPES``, or ``UNTOLD``. ``types`` (N, 6) bool
+    in that order and ``known`` (N, 6) bool, whether that label exists; ``stacks`` (N,) the patient or composed scan.
     """
 
     images: NDArray[np.uint8]
     masks: NDArray[np.uint8]
     outlined: NDArray[np.bool_]
+    bleeds: NDArray[np.uint8]
     types: NDArray[np.bool_]
     known: NDArray[np.bool_]
     stacks: NDArray[np.str_]
@@ -63,6 +65,16 @@ class FramedSlices:
         """A slice between its neighbours, (3, 256, 256)."""
         return np.stack([self.images[i] for i in self.neighbours[index]])
 
+    def type_masks(self, index: int) -> NDArray[np.uint8]:
+        """The haematoma of a slice taken apart by type, (5, 256, 256)."""
+        told = np.arange(1, len(TYPES), dtype=np.uint8)
+        return np.where(self.bleeds[index] == told[:, None, None], self.masks[index, 0], np.uint8(0))
+
+    def type_masks_known(self, index: int) -> NDArray[np.bool_]:
+        """Whether the mask of each type, (5,), is known on a slice."""
+        told = bool(self.outlined[index, 0]) and not (self.bleeds[index] == UNTOLD).any()
+        return self.known[index, 1:] & told
+
     def of(self, stacks: Sequence[str]) -> Self:
         """The slices of some patients or scans."""
         chosen = np.isin(self.stacks, list(stacks))
@@ -73,7 +85,14 @@ class FramedSlices:
         return type(self)(*(np.concatenate([getattr(self, name), getattr(other, name)]) for name in _ARRAYS))
 
 
-_ARRAYS = ("images", "masks", "outlined", "types", "known", "stacks")
+def bleeds_of(shares: NDArray[np.uint8], haematoma: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """``FramedSlices.bleeds`` (N, H, W) of the ``haematoma`` (N, H, W) by each type's ``shares`` (5, N, H, W)."""
+    largest = (shares.argmax(axis=0) + 1).astype(np.uint8)
+    told = np.where(shares.any(axis=0), largest, np.uint8(UNTOLD))
+    return np.where(haematoma > 0, told, np.uint8(0))
+
+
+_ARRAYS = ("images", "masks", "outlined", "bleeds", "types", "known", "stacks")
 
 
 def framed_slices(data: Path, cache: Path) -> FramedSlices:
@@ -84,10 +103,12 @@ def framed_slices(data: Path, cache: Path) -> FramedSlices:
     index = json.loads((folder / "index.json").read_text())
     types = np.zeros((len(index["lesion"]), len(TYPES)), np.bool_)
     types[:, :2] = np.array(index["lesion"], np.bool_)[:, None]
+    masks = np.load(folder / "masks.npy", mmap_mode="r")
     return FramedSlices(
         images=np.load(folder / "images.npy", mmap_mode="r"),
-        masks=np.load(folder / "masks.npy", mmap_mode="r"),
+        masks=masks,
         outlined=np.ones((len(types), 2), np.bool_),
+        bleeds=(masks[:, 0] > 0).astype(np.uint8) * np.uint8(TYPES.index("IPH")),
         types=types,
         known=np.broadcast_to(LABELLED_BY_PHE_SICH, types.shape),
         stacks=np.array(index["patients"]),

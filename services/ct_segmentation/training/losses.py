@@ -23,6 +23,8 @@ class LossConfig:
     dice: tuple[float, float] = (1.0, 1.5)
     cross_entropy: tuple[float, float] = (2.5, 2.5)
     types: float = 1.0
+    type_masks: float = 0.5  # of one type's Dice and of its cross-entropy, which weighs blood by the next
+    type_positive_weight: float = 5.0
 
 
 def lesion_loss(
@@ -53,4 +55,16 @@ def lesion_loss(
         **{f"dice_{name}": masks.dice[i] * config.dice[i] for i, name in enumerate(names)},
         **{f"cross_entropy_{name}": masks.cross_entropy[i] * config.cross_entropy[i] for i, name in enumerate(names)},
         "types": config.types * of_types,
+        "type_masks": config.type_masks * _type_mask_loss(output.type_masks, batch, config, imbalance),
     }
+
+
+def _type_mask_loss(logits: Tensor | None, batch: Batch, config: LossConfig, imbalance: ImbalanceConfig) -> Tensor:
+    """Dice of the types that the batch shows and cross-entropy of all five, per type; 0 for a network without them."""
+    if logits is None:
+        return torch.zeros((), device=batch.slices.device)
+    weight = torch.full((logits.shape[1],), config.type_positive_weight)
+    masks = mask_loss(logits, batch.type_masks, weight, imbalance, batch.type_masks_known)
+    known = batch.type_masks_known[:, :, None, None] > 0
+    shown = batch.type_masks.where(known, 0.0).sum(dim=(0, 2, 3)) > 0
+    return (masks.dice.where(shown, 0.0) + masks.cross_entropy).mean()

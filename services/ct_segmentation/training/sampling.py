@@ -33,12 +33,15 @@ class SamplingConfig:
 class Batch:
     """What one step learns from.
 
-    ``slices`` (B, 3, H, W), ``masks`` (B, 2, H, W), ``outlined`` (B, 2), ``types`` and ``known`` (B, T), all float32.
+    ``slices`` (B, 3, H, W), ``masks`` (B, 2, H, W), ``outlined`` (B, 2), ``type_masks`` (B, T - 1, H, W),
+    ``type_masks_known`` (B, T - 1), ``types`` and ``known`` (B, T), all float32.
     """
 
     slices: Tensor
     masks: Tensor
     outlined: Tensor
+    type_masks: Tensor
+    type_masks_known: Tensor
     types: Tensor
     known: Tensor
 
@@ -93,15 +96,23 @@ class SliceSampler:
             ]
         )
         pairs = [
-            augment(self._data.triplet(index), self._data.masks[index], rng, self._augmentation) for index in chosen
+            augment(self._data.triplet(index), self._all_masks(index), rng, self._augmentation) for index in chosen
         ]
+        masks = _scaled(np.stack([masks for _, masks in pairs]), size)
+        type_masks_known = np.stack([self._data.type_masks_known(index) for index in chosen])
         return Batch(
             slices=_scaled(np.stack([image for image, _ in pairs]), size),
-            masks=_scaled(np.stack([masks for _, masks in pairs]), size),
+            masks=masks[:, :2],
             outlined=torch.from_numpy(self._data.outlined[chosen].astype(np.float32)),
+            type_masks=masks[:, 2:],
+            type_masks_known=torch.from_numpy(type_masks_known.astype(np.float32)),
             types=torch.from_numpy(self._data.types[chosen].astype(np.float32)),
             known=torch.from_numpy(self._data.known[chosen].astype(np.float32)),
         )
+
+    def _all_masks(self, index: int) -> NDArray[np.uint8]:
+        """Haematoma, oedema and the blood of each type, (7, 256, 256)."""
+        return np.concatenate([self._data.masks[index], self._data.type_masks(index)])
 
     def _sampler(self, members: NDArray[np.intp], repeat_threshold: float | None) -> RareClassSampler | None:
         if not len(members):

@@ -37,13 +37,13 @@ class Bleed:
 
 
 def acute_blood(random: np.random.Generator, shape: tuple[int, int, int], spacing_mm: Spacing) -> Field:
-    """HU of fresh blood (S, H, W): clotted 50 to 80 HU, now and then mixed with unclotted (swirl) or ageing."""
-    age = random.choice(["acute", "swirl", "subacute"], p=[0.72, 0.15, 0.13])
+    """HU of fresh blood (S, H, W): clotted 55 to 80 HU, now and then mixed with unclotted (swirl) or ageing."""
+    age = random.choice(["acute", "swirl", "subacute"], p=[0.82, 0.11, 0.07])
     patches = smooth_noise(random, shape, spacing_mm, random.uniform(4, 12))
     if age == "swirl":
         low, high = random.uniform(34, 44), random.uniform(54, 66)
         return np.asarray(low + (high - low) / (1 + np.exp(-2.5 * patches)), np.float32)
-    centre = random.uniform(52, 74) if age == "acute" else random.uniform(40, 48)
+    centre = random.uniform(56, 76) if age == "acute" else random.uniform(40, 48)
     return np.asarray(centre + random.uniform(0.8, 3.0) * patches, np.float32)
 
 
@@ -52,7 +52,7 @@ def subdural_blood(random: np.random.Generator, shape: tuple[int, int, int], spa
 
     ``back`` (H, W) grows towards the back of a lying patient's head.
     """
-    kind = random.choice(["acute", "subacute", "chronic", "layered"], p=[0.66, 0.1, 0.14, 0.1])
+    kind = random.choice(["acute", "subacute", "chronic", "layered"], p=[0.78, 0.06, 0.08, 0.08])
     if kind == "acute":
         return acute_blood(random, shape, spacing_mm)
     patches = smooth_noise(random, shape, spacing_mm, random.uniform(5, 12))

@@ -1,7 +1,7 @@
 """Composed scans as the network sees them: framed once, kept as memory-mapped arrays like the real slices.
 
-A figure measured on these slices is a figure on generated data. The one CQ500 head lies under training and validation
-scans alike (deformed anew for each); the parts of PHE-SICH heads come from training or validation patients alone.
+A figure measured on these slices is a figure on generated data. The one CQ500 head lies under the scans of all
+parts (deformed anew for each); the pieces of PHE-SICH heads come from the patients of the part's own split alone.
 """
 
 import json
@@ -20,13 +20,13 @@ from services.ct_segmentation.training.composed.compose import ComposedScan, com
 from services.ct_segmentation.training.composed.head import Head
 from services.ct_segmentation.training.composed.head_sources import CQ500, cq500_head, phe_sich_heads
 from services.ct_segmentation.training.composed.shapes import BleedShape, read_shapes
-from services.ct_segmentation.training.framed_slices import TYPES, FramedSlices
+from services.ct_segmentation.training.framed_slices import TYPES, FramedSlices, bleeds_of
 from services.ct_segmentation.training.phe_sich import DatasetError, PheSichArchive
 from services.ct_segmentation.windowing import brain_window
 
 # Kept with each set: raise it whenever composing or the layout changes.
-CACHE_VERSION = 3
-TRAINING, VALIDATION = "train", "validation"
+CACHE_VERSION = 4
+TRAINING, VALIDATION, TEST = "train", "validation", "test"
 
 
 @dataclass(frozen=True)
@@ -61,12 +61,13 @@ def compose_slices(materials: Materials, patients: Sequence[str], folder: Path, 
     if (folder / "index.json").is_file() and json.loads((folder / "index.json").read_text())["made_by"] == made_by:
         return read_slices(folder)
     heads = materials.heads(patients)
-    images, masks, types, stacks, volumes = [], [], [], [], []
+    images, masks, bleeds, types, stacks, volumes = [], [], [], [], [], []
     for index in tqdm(range(scans), desc=f"composing {folder.name}", unit="scan"):
         scan = compose_scan(heads, materials.shapes, seed, index)
-        framed_images, framed_masks = _framed(scan)
+        framed_images, framed_masks, framed_bleeds = _framed(scan)
         images.append(framed_images)
         masks.append(framed_masks)
+        bleeds.append(framed_bleeds)
         types += scan.types.tolist()
         name = f"composed-{folder.name}-{index:04d}:{scan.source}:{scan.head}"
         stacks += [name] * len(scan.hu)
@@ -76,6 +77,7 @@ def compose_slices(materials: Materials, patients: Sequence[str], folder: Path, 
     unfinished.mkdir(parents=True)
     np.save(unfinished / "images.npy", np.concatenate(images))
     np.save(unfinished / "masks.npy", np.concatenate(masks))
+    np.save(unfinished / "bleeds.npy", np.concatenate(bleeds))
     index_json = {"made_by": made_by, "types": types, "stacks": stacks, "volumes_ml": volumes}
     (unfinished / "index.json").write_text(json.dumps(index_json))
     shutil.rmtree(folder, ignore_errors=True)
@@ -98,6 +100,7 @@ def read_slices(folder: Path) -> FramedSlices:
         images=np.load(folder / "images.npy", mmap_mode="r"),
         masks=np.load(folder / "masks.npy", mmap_mode="r"),
         outlined=np.ones((len(types), 2), np.bool_),
+        bleeds=np.load(folder / "bleeds.npy", mmap_mode="r"),
         types=types,
         known=np.ones(types.shape, np.bool_),
         stacks=np.array(index["stacks"]),
@@ -126,13 +129,14 @@ def summary(slices: FramedSlices) -> dict[str, object]:
     }
 
 
-def _framed(scan: ComposedScan) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Images (S, 256, 256) and masks (S, 2, 256, 256) of one scan.
+def _framed(scan: ComposedScan) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
+    """Images (S, 256, 256), masks (S, 2, 256, 256) and the type of each pixel's blood (S, 256, 256) of one scan.
 
     A part of a PHE-SICH head is framed already, by the whole head; the vertex alone would be enlarged.
     """
     windowed = brain_window(scan.hu)
     frame = find_frame(windowed) if scan.source == CQ500 else AS_FRAMED
     images = np.stack([frame.crop(image) for image in windowed])
-    masks = [[frame.crop(mask) for mask in pair] for pair in zip(scan.blood, scan.oedema, strict=True)]
-    return images, np.array(masks, np.uint8)
+    masks = np.array([[frame.crop(m) for m in pair] for pair in zip(scan.blood, scan.oedema, strict=True)], np.uint8)
+    shares = np.array([[frame.crop(share) for share in of_type] for of_type in scan.bleeds], np.uint8)
+    return images, masks, bleeds_of(shares, masks[:, 0])

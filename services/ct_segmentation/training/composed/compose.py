@@ -20,9 +20,9 @@ from services.ct_segmentation.training.composed.intracerebral import haematoma, 
 from services.ct_segmentation.training.composed.mimics import with_mimics, with_motion
 from services.ct_segmentation.training.composed.shapes import BleedShape
 
-BLEED_FREE_SHARE = 0.35
-# A whole head has about four times the slices of a part of one: so each source gives half of the slices.
-CQ500_EVERY = 4
+BLEED_FREE_SHARE = 0.25
+# A whole head has about four times the slices of a part of one: two thirds of the slices are those of whole heads.
+CQ500_EVERY = 3
 # What a scan with blood holds, and how often; rare types are drawn more often than they are met.
 RECIPES: tuple[tuple[tuple[Label, ...], float], ...] = (
     ((Label.IPH,), 0.15),
@@ -36,8 +36,8 @@ RECIPES: tuple[tuple[tuple[Label, ...], float], ...] = (
     ((Label.EDH, Label.SAH), 0.02),
 )
 OEDEMA_CHANCE, MIMIC_CHANCE, MOTION_CHANCE = 0.85, 0.5, 0.06
-# A slice counts as positive from this area on: 4 x 4 mm, about what a reader calls blood.
-POSITIVE_MM2 = 15.0
+# A slice counts as positive from this area on: 5 x 5 mm, about what a reader calls blood.
+POSITIVE_MM2 = 25.0
 TEXTURE_HU = 8.0
 # Where bleeds meet, the first of these has the voxel.
 PRECEDENCE = (Label.EDH, Label.SDH, Label.IPH, Label.IVH, Label.SAH, Label.OEDEMA)
@@ -48,14 +48,16 @@ class ComposedScan:
     """A scan on its slices: S of ``spacing_mm`` (slice, row, column).
 
     ``hu`` int16 (S, H, W). ``labels`` uint8 (S, H, W), values of ``Label``, where at least half a voxel is covered.
-    ``blood`` and ``oedema`` uint8 (S, H, W): covered share of each voxel, 0 to 255. ``volumes_ml`` by type, summed on
-    the fine grid. ``types`` bool (S, 6), slices with at least 15 mm2 of any, IPH, IVH, SAH, SDH, EDH. ``source`` is
+    ``bleeds`` uint8 (5, S, H, W) in the order of ``BLEEDS``, their sum ``blood`` and ``oedema`` uint8 (S, H, W):
+    covered share of each voxel, 0 to 255. ``volumes_ml`` by type, summed on
+    the fine grid. ``types`` bool (S, 6), slices with at least 25 mm2 of any, IPH, IVH, SAH, SDH, EDH. ``source`` is
     "cq500" (true HU) or "phe_sich" (HU only within 0 to 80, spacing assumed).
     """
 
     hu: NDArray[np.int16]
     spacing_mm: Spacing
     labels: NDArray[np.uint8]
+    bleeds: NDArray[np.uint8]
     blood: NDArray[np.uint8]
     oedema: NDArray[np.uint8]
     volumes_ml: dict[Label, float]
@@ -69,7 +71,7 @@ def compose_scan(
 ) -> ComposedScan:
     """Scan number ``index`` of the series that ``seed`` begins; a pure function of its arguments.
 
-    Heads take turns by ``index``; every fourth scan is a whole CQ500 head, the others are parts of PHE-SICH heads with
+    Heads take turns by ``index``; every third scan is a whole CQ500 head, the others are parts of PHE-SICH heads with
     about a quarter of the slices. ``slice_mm`` is the thickness to average to; heads of thicker slices keep theirs.
     """
     random = np.random.default_rng((seed, index))
@@ -174,6 +176,7 @@ def _on_slices(
         hu=np.rint(slabs).astype(np.int16),
         spacing_mm=spacing,
         labels=labels,
+        bleeds=np.rint(255 * np.clip(bleeds, 0, 1)).astype(np.uint8),
         blood=np.rint(255 * np.clip(blood, 0, 1)).astype(np.uint8),
         oedema=np.rint(255 * np.clip(swollen, 0, 1)).astype(np.uint8),
         volumes_ml={label: float(share.sum(dtype=np.float64)) * head.voxel_ml for label, share in shares.items()},

@@ -7,15 +7,15 @@ from services.ct_segmentation.training.composed.blood import Bleed, Label, acute
 from services.ct_segmentation.training.composed.fields import Field, log_uniform, smooth_noise, soft_step
 from services.ct_segmentation.training.composed.head import Head
 
-VOLUME_ML = (0.3, 100.0)
-SUBDURAL_MM, EPIDURAL_MM = (2.5, 20.0), (4.0, 30.0)
+VOLUME_ML = (1.0, 100.0)
+SUBDURAL_MM, EPIDURAL_MM = (3.5, 20.0), (4.0, 30.0)
 FALX_SHARE, BOTH_SIDES_SHARE = 0.15, 0.15
 FALX_REACH_MM = 35.0
 # Crescents in the posterior fossa are rarer than its share of the vault, and thinner.
 BELOW_TENTORIUM, BELOW_TENTORIUM_MM = 0.3, 5.0
 # A thicker layer than this share of the brain's radius would end in wedges.
 THICKNESS_OF_RADIUS = 0.22
-SMALLEST_ML = 0.1
+SMALLEST_ML = 0.5
 
 
 def subdural(head: Head, random: np.random.Generator) -> Bleed | None:

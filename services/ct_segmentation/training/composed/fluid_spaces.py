@@ -14,7 +14,7 @@ VENTRICLE_DEPTH_MM, VENTRICLE_LATERAL_MM = 14.0, 42.0
 CISTERN_ABOVE_MM = 15.0
 VENTRICLE_BEHIND_MM = 55.0  # behind lies a cyst or the cistern of the cerebellum
 SMALLEST_VENTRICLE_ML = 0.3
-SMALLEST_ML = 0.15
+SMALLEST_ML = 0.4
 SULCUS_DEPTH_MM, BASAL_LATERAL_MM = 18.0, 32.0
 ENOUGH_SULCI_ML = 2.5
 CYST_MM = 10.0  # wider fluid is no sulcus
@@ -43,7 +43,7 @@ def intraventricular(head: Head, random: np.random.Generator) -> Bleed | None:
     if share.sum() * head.voxel_ml < SMALLEST_ML:
         return None
     patches = smooth_noise(random, share.shape, head.spacing_mm, 7.0)
-    level_hu = random.uniform(42, 72) + 2.5 * patches + 0.12 * np.clip(head.sagittal_mm, -30, 50)
+    level_hu = random.uniform(48, 74) + 2.5 * patches + 0.12 * np.clip(head.sagittal_mm, -30, 50)
     return Bleed(Label.IVH, share, np.asarray(level_hu, np.float32), push_mm=1.5 if whole else 0.0)
 
 
@@ -84,7 +84,7 @@ def subarachnoid(head: Head, random: np.random.Generator) -> Bleed | None:
     share = np.asarray(fluid * patchy * head.inside, np.float32)
     if share.sum() * head.voxel_ml < SMALLEST_ML:
         return None
-    blood = random.uniform(48, 70) + 3 * smooth_noise(random, share.shape, head.spacing_mm, 9.0)
+    blood = random.uniform(52, 74) + 3 * smooth_noise(random, share.shape, head.spacing_mm, 9.0)
     return Bleed(Label.SAH, share, np.asarray(blood, np.float32))
 
 

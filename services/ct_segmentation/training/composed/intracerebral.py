@@ -18,8 +18,8 @@ from services.ct_segmentation.training.composed.fields import (
 from services.ct_segmentation.training.composed.head import Head
 from services.ct_segmentation.training.composed.shapes import BleedShape
 
-VOLUME_ML = (0.3, 100.0)
-SMALLEST_ML = 0.2
+VOLUME_ML = (0.4, 100.0)
+SMALLEST_ML = 0.3
 SCALE = (0.7, 1.3)
 CANDIDATES = 24  # shapes looked at for one of the wanted size
 CLEAR_OF_TABLE_MM, CLEAR_OF_MIDLINE_MM = 2.0, 1.5

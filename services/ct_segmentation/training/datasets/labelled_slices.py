@@ -13,7 +13,7 @@ from services.ct_segmentation.training.datasets.labelled_study import (
     LabelledStudy,
     TypeLabels,
 )
-from services.ct_segmentation.training.framed_slices import FramedSlices
+from services.ct_segmentation.training.framed_slices import FramedSlices, bleeds_of
 from services.ct_segmentation.windowing import brain_window
 
 
@@ -31,10 +31,13 @@ def labelled_slices(study: LabelledStudy) -> FramedSlices:
     types = _slab_types(study.slice_types, grid)
     shares, outlined = _masks(study, grid)
     outlined[:, 0] |= types.known[:, ANY] & ~types.present[:, ANY]
+    masks = np.stack([[frame.crop(mask) for mask in slab] for slab in shares])
+    by_type = np.stack([[frame.crop(share) for share in of_type] for of_type in _type_shares(study, grid)])
     return FramedSlices(
         images=np.stack([frame.crop(image) for image in windowed]),
-        masks=np.stack([[frame.crop(mask) for mask in slab] for slab in shares]),
+        masks=masks,
         outlined=outlined,
+        bleeds=bleeds_of(by_type, masks[:, 0]),
         types=types.present,
         known=types.known,
         stacks=np.full(len(windowed), f"{study.dataset}/{study.study}"),
@@ -44,6 +47,15 @@ def labelled_slices(study: LabelledStudy) -> FramedSlices:
 def _slab_types(types: TypeLabels, grid: NetworkGrid) -> TypeLabels:
     present = np.logical_or.reduceat(types.present, grid.starts, axis=0)
     return TypeLabels(present, present | np.logical_and.reduceat(types.known, grid.starts, axis=0))
+
+
+def _type_shares(study: LabelledStudy, grid: NetworkGrid) -> NDArray[np.uint8]:
+    """The share of each voxel of the network's grid that is blood of each type, (5, N, H, W); 0 where none is told."""
+    shares = np.zeros((len(TYPE_LABELS), len(grid.starts), grid.height, grid.width), np.uint8)
+    if study.outlines is not None:
+        for share, label in zip(shares, TYPE_LABELS, strict=True):
+            share[:] = grid.average((study.outlines.labels == label).astype(np.int16) * np.int16(255))
+    return shares
 
 
 def _masks(study: LabelledStudy, grid: NetworkGrid) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:

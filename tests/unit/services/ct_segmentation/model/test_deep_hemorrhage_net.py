@@ -1,8 +1,10 @@
+import math
+
 import pytest
 import torch
 
 from services.ct_segmentation.model.attention_gate import AttentionGate
-from services.ct_segmentation.model.deep_hemorrhage_net import DeepHemorrhageNet, NetworkConfig
+from services.ct_segmentation.model.deep_hemorrhage_net import DeepHemorrhageNet, NetworkConfig, smooth_maximum
 from services.ct_segmentation.model.plain_unet import PlainUNet
 from services.ct_segmentation.model.resnet import ResNet34
 from services.ct_segmentation.model.transformer import VisionTransformer
@@ -10,7 +12,7 @@ from services.ct_segmentation.model.transformer import VisionTransformer
 CONFIGS = [
     NetworkConfig(),
     NetworkConfig(size=128, layers=1, heads=4, expansion=4, dropout=0.0),
-    NetworkConfig(size=96, layers=2, decoder_widths=(64, 48, 32, 16), full_width=8, types=("any",)),
+    NetworkConfig(size=96, layers=2, decoder_widths=(64, 48, 32, 16), full_width=8, types=("any", "IPH")),
 ]
 
 
@@ -24,13 +26,23 @@ def test_shapes_are_right_numbers_are_finite_and_every_parameter_learns(
     output = network(torch.rand(2, config.slices, config.size, config.size))
     assert output.masks.shape == (2, 2, config.size, config.size)
     assert output.types.shape == (2, len(config.types))
-    assert output.embedding.shape == (2, config.width)
+    assert output.embedding.shape == (2, network.type_head.in_features)
     assert output.masks.isfinite().all()
     assert output.types.isfinite().all()
 
     (output.masks.square().mean() + output.types.square().mean()).backward()
     without = [name for name, p in network.named_parameters() if p.grad is None or not p.grad.abs().sum() > 0]
     assert without == []
+
+
+def test_the_smooth_maximum_lies_between_mean_and_maximum_and_counts_pixels_in_whatever_size() -> None:
+    logits = torch.full((1, 2, 4, 4), -6.0)
+    logits[0, 1, :2, :2] = 3.0  # a quarter of the pixels
+    low, high = smooth_maximum(logits, sharpness=2.0)[0].tolist()
+    assert low == pytest.approx(-6.0, abs=1e-5)
+    assert high == pytest.approx(3 + math.log(0.25 * (1 + 3 * math.exp(-18))) / 2, abs=1e-5)
+    twice = logits.repeat_interleave(2, dim=2).repeat_interleave(2, dim=3)
+    assert torch.allclose(smooth_maximum(twice), smooth_maximum(logits))
 
 
 def test_the_pyramid_has_the_paper_s_shapes() -> None:

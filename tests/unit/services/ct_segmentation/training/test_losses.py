@@ -1,3 +1,5 @@
+import math
+
 import pytest
 import torch
 
@@ -22,7 +24,8 @@ def _parts(
     count = len(masks)
     embedding = torch.rand(count, 4, generator=torch.Generator().manual_seed(1), requires_grad=True)
     output = NetworkOutput(torch.full(masks.shape, logit), torch.zeros(count, 6), embedding)
-    batch = Batch(torch.zeros(count, 3, *masks.shape[2:]), masks, outlined, torch.ones(count, 6), known)
+    slices, type_masks = torch.zeros(count, 3, *masks.shape[2:]), torch.zeros(count, 5, *masks.shape[2:])
+    batch = Batch(slices, masks, outlined, type_masks, known[:, 1:], torch.ones(count, 6), known)
     return lesion_loss(output, batch, _learning(), LossConfig(), PLAIN, torch.Generator()), embedding
 
 
@@ -66,3 +69,18 @@ def test_without_reweighting_the_gate_stays_open() -> None:
     learning = _learning()
     learning.observe(torch.rand(64, 4), torch.ones(64, 6), torch.ones(64, 6))
     assert learning.gate.gate.tolist() == pytest.approx([1.0] * 4)
+
+
+def test_a_type_unknown_on_a_slice_teaches_its_mask_nothing() -> None:
+    slices, masks = torch.zeros(2, 3, 4, 4), torch.zeros(2, 2, 4, 4)
+    type_masks, known = torch.ones(2, 5, 4, 4), torch.tensor([[1.0] * 5, [0.0] * 5])
+    batch = Batch(slices, masks, torch.ones(2, 2), type_masks, known, torch.ones(2, 6), torch.ones(2, 6))
+    logits = torch.zeros(2, 5, 4, 4, requires_grad=True)
+    output = NetworkOutput(torch.zeros(2, 2, 4, 4), torch.zeros(2, 6), torch.zeros(2, 4), logits)
+    parts = lesion_loss(output, batch, _learning(), LossConfig(type_masks=1.0), PLAIN, torch.Generator())
+    # Dice 1 - (2 * 8 + 1) / (8 + 16 + 1), cross-entropy of log 2 that weighs blood five times.
+    assert float(parts["type_masks"].detach()) == pytest.approx(1 - 17 / 25 + 5 * math.log(2), rel=1e-4)
+    parts["type_masks"].backward()
+    assert logits.grad is not None
+    assert logits.grad[0].abs().sum() > 0
+    assert logits.grad[1].abs().sum() == 0

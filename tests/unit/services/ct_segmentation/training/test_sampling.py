@@ -23,6 +23,12 @@ def test_a_batch_holds_the_shares_of_real_and_composed_slices() -> None:
     assert batch.outlined[:, 1].tolist() == [1] * 5 + [0] * 3
 
 
+def test_the_masks_of_types_move_with_the_haematoma_and_are_known_where_types_are() -> None:
+    batch = _sampler().batch(5, 256)
+    assert torch.allclose(batch.type_masks.sum(1), batch.masks[:, 0], atol=0.01)
+    assert batch.type_masks_known.tolist() == [[1, 0, 0, 0, 0]] * 5 + [[1] * 5] * 3
+
+
 def test_a_batch_depends_on_seed_and_step_alone() -> None:
     first = _sampler().batch(5, 192).slices
     assert torch.equal(first, _sampler().batch(5, 192).slices)

@@ -56,6 +56,17 @@ def test_slices_agree_with_their_masks_and_types(materials: Materials, tmp_path:
     assert counts["slices"] == len(slices)
 
 
+def test_the_blood_of_each_type_lies_on_the_slices_that_hold_it_and_adds_up_to_all(
+    materials: Materials, tmp_path: Path
+) -> None:
+    slices = compose_slices(materials, PATIENTS, tmp_path / "train", scans=10, seed=1)
+    for index in range(len(slices)):
+        by_type = slices.type_masks(index)
+        assert (by_type.sum(axis=0, dtype=np.int64) == slices.masks[index, 0]).all()
+        assert (by_type > 127).any(axis=(1, 2))[slices.types[index, 1:]].all()
+        assert slices.type_masks_known(index).all()
+
+
 def test_slices_are_kept_and_made_anew_for_another_seed(materials: Materials, tmp_path: Path) -> None:
     folder = tmp_path / "train"
     first = np.array(compose_slices(materials, PATIENTS, folder, scans=4, seed=1).images)
@@ -77,24 +88,25 @@ def test_a_patient_who_is_not_there_is_refused(materials: Materials, tmp_path: P
         compose_slices(materials, ["0042"], tmp_path / "train", scans=1, seed=1)
 
 
-def test_the_command_makes_both_sets_and_volumes(
+def test_the_command_makes_all_sets_and_volumes(
     archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     splits, out = tmp_path / "splits", tmp_path / "composed"
     splits.mkdir()
-    for part, patients in (("train", ("0001", "0002")), ("validation", ("0003",))):
+    for part, patients in (("train", ("0001",)), ("validation", ("0002",)), ("test", ("0003",))):
         (splits / f"{part}.txt").write_text("\n".join(patients))
     spacing = (5.0, 1.0, 1.0)
     shapes = write_shapes(tmp_path / "shapes", [ellipsoid((12, 12, 10), spacing)], spacing)
     study = write_study(tmp_path / "study.zip")
     arguments = ["compose", "--cq500", study, "--shapes", shapes, "--data", archive, "--out", out, "--splits", splits]
-    numbers = ["--scans", "4", "--validation-scans", "2", "--volumes", "1"]
+    numbers = ["--scans", "4", "--validation-scans", "2", "--test-scans", "2", "--volumes", "1"]
     assert main([str(argument) for argument in arguments] + numbers) == 0
     printed = json.loads(capsys.readouterr().out)
     assert printed["note"] == "generated data"
     assert printed["train"]["scans"] == 4
-    trained, validated = ({name.split(":")[2] for name in s(out).stacks} for s in (training_scans, validation_scans))
-    assert trained & validated <= {"study"}  # the one DICOM head
+    parts = (training_scans(out), validation_scans(out), read_slices(out / "test"))
+    trained, validated, tested = ({name.split(":")[2] for name in part.stacks} for part in parts)
+    assert trained & validated | validated & tested | trained & tested <= {"study"}  # the one DICOM head
     truth = json.loads((out / "volumes" / "volumes_ml.json").read_text())["scans"]
     [(number, volumes)] = truth.items()
     labels = nib.load(out / "volumes" / f"{number}-thin-labels.nii.gz")

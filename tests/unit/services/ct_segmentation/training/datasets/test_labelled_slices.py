@@ -53,6 +53,23 @@ def test_a_study_goes_the_way_that_the_network_serves() -> None:
     assert set(made.stacks) == {"set/7"}
 
 
+def test_the_type_of_blood_is_told_pixel_by_pixel_or_not_at_all() -> None:
+    drawn = head()
+    types, known = [NONE, NONE, NONE, ONE_IPH, ONE_IPH, NONE], [[True] * 6] * 6
+    told = labelled_slices(study(drawn.hu, types, known, outlines(drawn, frozenset(FIVE))))
+    np.testing.assert_array_equal(told.type_masks(3)[0], told.masks[3, 0])
+    assert not told.type_masks(3)[1:].any()
+    assert told.type_masks_known(3).all()
+
+    untold = outlines(drawn, frozenset({Label.UNSPECIFIED}))
+    untold.labels[drawn.haematoma] = Label.UNSPECIFIED
+    made = labelled_slices(study(drawn.hu, types, known, untold))
+    assert made.masks[3, 0].any()
+    assert not made.type_masks(3).any()
+    assert not made.type_masks_known(3).any()
+    assert made.type_masks_known(0).all()  # no blood at all is known of every type
+
+
 def test_thin_slices_are_averaged_and_a_type_on_one_of_them_is_on_the_slab() -> None:
     drawn = head()
     bleeds_on_3 = [NONE, NONE, NONE, ONE_IPH, NONE, NONE]
