@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(None, description="SQLAlchemy URL; default: SQLite in data_directory")
     broker_url: SecretStr = SecretStr("memory://")
     artifacts_url: str | None = Field(None, description="fsspec URL; default: a directory in data_directory")
+    models_directory: Path | None = Field(None, description="Model files that are fetched; default: in data_directory")
     accelerator: Literal["cpu", "cuda"] = "cpu"
     inference_threads: int = Field(2, ge=1, description="Intra-op threads of one ONNX Runtime session")
 
@@ -98,6 +99,11 @@ class Settings(BaseSettings):
     def resolved_artifacts_url(self) -> str:
         """The artifact store to use: the configured one, else a directory."""
         return self.artifacts_url or f"file://{self.data_directory.resolve() / 'artifacts'}"
+
+    @property
+    def resolved_models_directory(self) -> Path:
+        """Where fetched model files lie: the configured directory, else one beside the artifacts."""
+        return self.models_directory or self.data_directory.resolve() / "models"
 
 
 @lru_cache(maxsize=1)

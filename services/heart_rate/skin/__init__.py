@@ -1,0 +1,1 @@
+"""Which pixels of a face are skin, and what colour they have, region by region."""

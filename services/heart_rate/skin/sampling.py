@@ -1,0 +1,53 @@
+"""The colours of one person's skin regions from frame to frame."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.heart_rate.face.crop import FaceCrop
+from services.heart_rate.skin.colour import SkinColour
+from services.heart_rate.skin.regions import region_cells
+
+# How fast the choice of cells follows a new look at the skin: slowly, since a cell that is taken in at once changes the
+# mean at once, and the looks come at the rate of a pulse.
+SETTLING_S = 1.0
+# How far the skin's colour follows each look.
+_LEARNING = 0.2
+# A region of which less is skin (a fringe, a mask, a beard) tells of something else.
+LEAST_SKIN = 0.15
+
+_REGIONS = region_cells().reshape(len(region_cells()), -1)  # (R, P)
+
+
+@dataclass
+class SkinSampler:
+    """Chooses the skin cells of one person's face and averages them; made for one face of one clip."""
+
+    _colour: SkinColour | None = None
+    _chosen: NDArray[np.float32] = field(default_factory=lambda: np.zeros(_REGIONS.shape, np.float32))
+    _wanted: NDArray[np.float32] = field(default_factory=lambda: np.zeros(_REGIONS.shape, np.float32))
+
+    def look(self, crop: FaceCrop) -> None:
+        """Choose the cells anew: the detector has just confirmed that this is the face."""
+        seen = SkinColour.learn(crop.colours)
+        self._wanted = np.asarray(_REGIONS & self._learnt(seen).skin(crop.colours).ravel(), np.float32)
+        if not self._chosen.any():
+            self._chosen = self._wanted
+
+    def read(self, crop: FaceCrop, seconds: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Mean RGB (R, 3) and number of the frame's pixels (R,) of each region, ``seconds`` after the last reading.
+
+        NaN and 0 for a region that shows too little skin.
+        """
+        part = np.float32(1 - np.exp(-seconds / SETTLING_S))
+        self._chosen = self._chosen + part * (self._wanted - self._chosen)
+        cells = self._chosen.sum(axis=1, dtype=np.float64)
+        sums = np.asarray(self._chosen @ crop.colours.reshape(-1, 3).astype(np.float32), np.float64)
+        enough = cells >= LEAST_SKIN * _REGIONS.sum(axis=1)
+        means = np.where(enough[:, None], sums / np.maximum(cells, 1)[:, None], np.nan)
+        return means, np.where(enough, cells * crop.cell.prod(), 0.0)
+
+    def _learnt(self, seen: SkinColour) -> SkinColour:
+        self._colour = seen if self._colour is None else self._colour.towards(seen, _LEARNING)
+        return self._colour
