@@ -6,6 +6,8 @@ import { JobsPage } from "./jobs/jobs-page";
 import { Layout } from "./layout/layout";
 import { PatientPage } from "./patients/patient-page";
 import { PatientsPage } from "./patients/patients-page";
+import { CalibrationPage } from "./risks/calibration/calibration-page";
+import { RiskPage } from "./risks/risk-page";
 import { PasswordPage } from "./session/password-page";
 import { SignInPage } from "./session/sign-in-page";
 import { StudyPage } from "./studies/study-page";
@@ -49,6 +51,8 @@ const router = createBrowserRouter([
       { path: "patients", element: <PatientsPage /> },
       { path: "patients/:patientId", element: <PatientPage /> },
       { path: "studies/:studyId", element: <StudyPage /> },
+      { path: "risks/calibration", element: <CalibrationPage /> },
+      { path: "risks/:riskId", element: <RiskPage /> },
       { path: "jobs", element: <JobsPage /> },
       { path: "alerts", element: <AlertsPage /> },
       { path: "users", element: <UsersPage /> },

@@ -19,6 +19,11 @@ it("fetches the study and its patient's list again when a job ends", () => {
   expect(staleKeys(event("job.refused"))).toEqual([["studies", "study"], ["patients", "patient", "studies"], ["jobs"]]);
 });
 
+it("fetches a patient's assessments again when there is a new one, and what came of the old when a CT tells", () => {
+  expect(staleKeys(event("risk.created"))).toEqual([["patients", "patient", "risks"]]);
+  expect(staleKeys(event("expansion.observed"))).toEqual([["risks"]]);
+});
+
 it("moves the progress of the study's own job", () => {
   const moved = withProgress(study, event("job.progress", { progress: 0.6, stage: "segmentation" }));
   expect(moved.job).toMatchObject({ progress: 0.6, stage: "segmentation" });

@@ -19,8 +19,9 @@ export function staleKeys(event: PlatformEvent): QueryKey[] {
     case "job.failed":
       return [["studies", event.study_id], ["patients", event.patient_id, "studies"], ["jobs"]];
     case "risk.created":
-    case "expansion.observed":
       return [["patients", event.patient_id, "risks"]];
+    case "expansion.observed":
+      return [["risks"]]; // the assessment that predicted it, and the calibration
     case "alert.opened":
     case "alert.acknowledged":
     case "alert.closed":

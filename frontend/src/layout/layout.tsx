@@ -43,6 +43,7 @@ function Header() {
         <NavLink to="/alerts">
           Alerts <AlertBadge />
         </NavLink>
+        <NavLink to="/risks/calibration">Calibration</NavLink>
         {user?.role === "admin" && <NavLink to="/users">Users</NavLink>}
       </nav>
       <div className="header-end">

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { useNavigate, useParams } from "react-router";
 import type { Patient } from "../api/types";
+import { RiskPanel } from "../risks/risk-panel";
 import { useMayWrite, useUser } from "../session/session";
 import { StudyTable } from "../studies/study-table";
 import { UploadForm } from "../studies/upload-form";
@@ -14,7 +15,7 @@ import { historyInWords } from "./history";
 import { PatientForm } from "./patient-form";
 import { useArchivePatient, usePatient, useUpdatePatient } from "./queries";
 
-/** One patient: facts, upload, studies. */
+/** One patient: facts, upload, studies, risk. */
 export function PatientPage() {
   const { patientId = "" } = useParams();
   const patient = usePatient(patientId);
@@ -49,6 +50,7 @@ function Loaded({ patient }: { patient: Patient }) {
       {mayWrite && !isArchived && <UploadForm patientId={patient.id} />}
       <h2>Studies</h2>
       <StudyTable patientId={patient.id} />
+      <RiskPanel key={patient.id} patient={patient} />
       {dialog === "edit" && <EditDialog patient={patient} onClose={() => setDialog(null)} />}
       {dialog === "archive" && <ArchiveDialog patient={patient} onClose={() => setDialog(null)} />}
     </section>
