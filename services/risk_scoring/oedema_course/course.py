@@ -40,7 +40,7 @@ class CoursePrediction:
 
 
 def predict_course(
-    first_exams: Sequence[KnownExam | Mapping[str, Any]],
+    exams_made: Sequence[KnownExam | Mapping[str, Any]],
     covariates: CourseCovariates | Mapping[str, Any],
     hours: Sequence[float],
     models: Sequence[CourseModel] | None = None,
@@ -53,7 +53,7 @@ def predict_course(
     or a covariate unknown that the last of ``models`` must have.
     """
     request = read_inputs(
-        CourseRequest, {"exams": tuple(first_exams), "covariates": covariates, "hours": tuple(map(float, hours))}
+        CourseRequest, {"exams": list(exams_made), "covariates": covariates, "hours": list(map(float, hours))}
     )
     model, values = _answering(request.covariates, models if models is not None else shipped())
     at = np.array(request.hours)

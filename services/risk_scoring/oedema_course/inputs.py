@@ -56,9 +56,10 @@ class CourseCovariates(_Input):
 class CourseRequest(_Input):
     """Everything that one prediction needs; ``exams`` by time."""
 
-    exams: tuple[KnownExam, ...] = Field(min_length=1)
+    # Lists: of a tuple with one wrong item pydantic also says that it is empty.
+    exams: list[KnownExam] = Field(min_length=1)
     covariates: CourseCovariates
-    hours: tuple[CourseHours, ...] = Field(min_length=1, max_length=1000, description="to predict at")
+    hours: list[CourseHours] = Field(min_length=1, max_length=1000, description="to predict at")
 
     @model_validator(mode="after")
     def _exams_in_order(self) -> Self:
