@@ -1,0 +1,1 @@
+"""What speaks for and against an estimate, and the one confidence and reason that follow."""

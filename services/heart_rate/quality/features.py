@@ -1,0 +1,48 @@
+"""The features of an estimate, window by window: everything that the confidence is made of."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.heart_rate.pulse.fusion import WindowSpectra
+from services.heart_rate.quality import disturbance, peaks
+from services.heart_rate.signals.uniform import UniformTraces
+from services.heart_rate.traces import RegionTraces
+from services.heart_rate.tracking.harmonics import harmonic_score
+from services.heart_rate.tracking.path import Track
+
+# Logarithm of the odds of the track's posterior; beyond this it only says "sure".
+_SURE: Final = 6.0
+
+
+def window_features(
+    traces: RegionTraces, uniform: UniformTraces, spectra: WindowSpectra, track: Track, rate: NDArray[np.float64]
+) -> Mapping[str, NDArray[np.float64]]:
+    """Every feature by name, (W,) each, of the tracked ``rate`` (W,)."""
+    bpm, windows = spectra.bpm, len(rate)
+    score = harmonic_score(bpm, spectra.fused)
+    own = bpm[score.argmax(axis=-1)]
+    near = np.abs(bpm - rate[:, None]) <= peaks.AGREEMENT_BPM
+    sure = np.clip((track.posterior * near).sum(axis=-1), 1e-6, 1 - 1e-6)
+    moved, moved_at_rate = disturbance.motion(uniform, rate)
+    lit, lit_at_rate = disturbance.light(uniform, rate)
+    return {
+        "snr_db": peaks.snr_db(bpm, spectra.by_method.mean(axis=1), rate),
+        "prominence": peaks.prominence(bpm, score, rate),
+        "method_agreement": peaks.agreeing(bpm, spectra.by_method, rate),
+        "region_agreement": peaks.agreeing(bpm, spectra.by_region, rate, spectra.seen),
+        "coherence": peaks.coherence(spectra.phasors, spectra.seen, track.path),
+        "signature": peaks.signature(spectra.colours, track.path),
+        "certainty": np.clip(np.log(sure / (1 - sure)), -_SURE, _SURE),
+        "steadiness": (np.abs(own - rate) <= peaks.AGREEMENT_BPM).astype(np.float64),
+        "motion": moved,
+        "motion_at_rate": moved_at_rate,
+        "light": lit,
+        "light_at_rate": lit_at_rate,
+        "lost_bits": np.full(windows, disturbance.lost_bits(traces.video)),
+        "lost_frames": np.full(windows, disturbance.lost_frames(traces)),
+        "uneven_timing": np.full(windows, disturbance.uneven_timing(traces)),
+        "regions_seen": spectra.seen.mean(axis=-1),
+    }

@@ -1,0 +1,1 @@
+"""From frames at uneven times to spectra: grid, windows, trend, band and peak."""

@@ -1,0 +1,1 @@
+"""What a pulse wave tells beyond its rate: beats, their variability, and breathing."""
