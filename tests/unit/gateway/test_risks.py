@@ -190,8 +190,39 @@ def test_the_printed_report_is_self_contained_and_escapes_what_people_write(ward
     assert "<script" not in page
     assert not re.search(r'(?:src|href)=|style="|@import|url\(|\son\w+=', page)
     assert "research use only" in page
-    for part in ("Haematoma expansion", "Outcome at 90 days", "Clinical scores", "Facts used"):
+    for part in ("Haematoma expansion", "Outcome at 90 days", "Clinical scores", "Oedema until day 21", "Facts used"):
         assert part in page
+
+
+def test_the_printed_report_draws_the_oedema_within_its_frame_or_says_why_not(ward: Ward):
+    page = ward.client.get(f"/api/v1/risks/{ward.assess()}/report.html").text
+    [drawing] = re.findall(r'<svg[^>]*viewBox="0 0 480 180".*?</svg>', page)
+    assert drawing.count("<polygon") == 2
+    assert drawing.count("<circle") == 1
+    corners = re.findall(r"([\d.-]+),([\d.-]+)", " ".join(re.findall(r'points="(.*?)"', drawing)))
+    assert len(corners) == 41 * 5
+    assert all(48 <= float(x) <= 480 and 6 <= float(y) <= 162 for x, y in corners)
+    with ward.gateway.database.transaction() as session:
+        session.get_one(Patient, ward.patient.id).onset_at = None
+    page = ward.client.get(f"/api/v1/risks/{ward.assess()}/report.html").text
+    assert 'viewBox="0 0 480 180"' not in page
+    assert "onset_to_ct_h is needed by the model, but not known." in page
+
+
+def test_a_report_from_before_there_was_any_course_is_still_read_and_printed(ward: Ward):
+    risk_id = ward.assess()
+    with ward.gateway.database.transaction() as session:
+        row = session.get_one(RiskScore, UUID(risk_id))
+        row.report = {name: part for name, part in row.report.items() if name != "oedema_course"}
+    assert ward.risk(risk_id)["report"]["oedema_course"] is None
+    assert "Oedema until day 21" not in ward.client.get(f"/api/v1/risks/{risk_id}/report.html").text
+
+
+def test_the_cohorts_oedema_curves_are_there_for_whoever_has_signed_in(ward: Ward):
+    found = ward.client.get("/api/v1/risks/oedema-curves")
+    assert found.status_code == 200
+    assert found.json()["patients"] == sum(group["patients"] for group in found.json()["subgroups"])
+    assert ward.gateway.client(None).get("/api/v1/risks/oedema-curves").status_code == 401
 
 
 def test_the_printed_report_brings_a_policy_that_allows_its_own_style_alone(ward: Ward):

@@ -16,7 +16,7 @@ from services.risk_scoring.record.facts import admission_facts, consciousness_fr
 from services.risk_scoring.record.patient import Measured, PatientRecord, Seen
 from services.risk_scoring.worker import models
 from shared.contracts.ct import FINDING_KIND, CtReport
-from shared.contracts.risk import Expansion, NotComputable, RiskFacts, RiskReport, WhatIfQuestion
+from shared.contracts.risk import Expansion, NotComputable, OedemaCourse, RiskFacts, RiskReport, WhatIfQuestion
 from shared.contracts.vitals import VITALS, VitalKind, VitalSource
 from shared.database.tables import Finding
 from tests.fixtures.ct_reports import ct_reports
@@ -99,7 +99,7 @@ def test_whatever_is_stored_of_a_patient_there_is_a_report(scans, onset_h_ago, h
     )
     report = assessed(record)
     assert RiskReport.model_validate_json(report.model_dump_json()) == report
-    for part in (report.expansion, report.outcome, *(score.result for score in report.scores)):
+    for part in (report.expansion, report.outcome, report.oedema_course, *(score.result for score in report.scores)):
         assert not isinstance(part, NotComputable) or all(reason.detail for reason in part.reasons)
 
 
@@ -115,6 +115,17 @@ def test_contributions_and_base_add_up_to_the_probability_of_the_model() -> None
 def test_the_shipped_models_predict_what_later_cts_are_held_against() -> None:
     assert models().expansion_admission.manifest.definition == models().definition.describe()
     assert models().expansion_clinical.manifest.definition == models().definition.describe()
+
+
+def test_the_oedemas_course_is_told_from_every_ct_and_from_what_is_asked() -> None:
+    record = a_record((40, a_bleed(20, oedema_ml=6.0)), (10, a_bleed(20, oedema_ml=18.0)), onset_h_ago=43)
+    told = assessed(record).oedema_course
+    assert isinstance(told, OedemaCourse)
+    assert [exam.hours_from_onset for exam in told.measured] == pytest.approx([3, 33])
+    imagined = assessed(record, facts={"oedema_ml": 30.0, "onset_to_ct_h": 5.0}).oedema_course
+    assert isinstance(imagined, OedemaCourse)
+    assert [(exam.hours_from_onset, exam.oedema_ml) for exam in imagined.measured] == [(5, 30), (35, 18)]
+    assert isinstance(assessed(record, facts={"age_years": None}).oedema_course, NotComputable)
 
 
 def test_a_first_ct_after_the_window_has_no_expansion_to_predict() -> None:
