@@ -7,6 +7,7 @@ import { Layout } from "./layout/layout";
 import { PatientPage } from "./patients/patient-page";
 import { PatientsPage } from "./patients/patients-page";
 import { CalibrationPage } from "./risks/calibration/calibration-page";
+import { OedemaCohortPage } from "./risks/oedema/cohort-page";
 import { RiskPage } from "./risks/risk-page";
 import { PasswordPage } from "./session/password-page";
 import { SignInPage } from "./session/sign-in-page";
@@ -52,6 +53,7 @@ const router = createBrowserRouter([
       { path: "patients/:patientId", element: <PatientPage /> },
       { path: "studies/:studyId", element: <StudyPage /> },
       { path: "risks/calibration", element: <CalibrationPage /> },
+      { path: "risks/oedema", element: <OedemaCohortPage /> },
       { path: "risks/:riskId", element: <RiskPage /> },
       { path: "jobs", element: <JobsPage /> },
       { path: "alerts", element: <AlertsPage /> },

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { useNavigate, useParams } from "react-router";
 import type { Patient } from "../api/types";
+import { RiskBadge } from "../risks/risk-badge";
 import { RiskPanel } from "../risks/risk-panel";
 import { useMayWrite, useUser } from "../session/session";
 import { StudyTable } from "../studies/study-table";
@@ -34,6 +35,7 @@ function Loaded({ patient }: { patient: Patient }) {
     <section>
       <div className="title-row">
         <h1>{nameOf(patient)}</h1>
+        <RiskBadge patientId={patient.id} />
         {isArchived && <span className="badge">Archived</span>}
         {mayWrite && !isArchived && (
           <button type="button" className="button" onClick={() => setDialog("edit")}>

@@ -87,3 +87,13 @@ export function useCalibration(model: string | null) {
     queryFn: () => answer(client.GET("/api/v1/risks/calibration", { params: { query: { ...(model && { model }) } } })),
   });
 }
+
+/** The cohort's oedema curves; they change with the shipped models alone. */
+export function useOedemaCurves(isWanted = true) {
+  return useQuery({
+    queryKey: ["oedema-curves"],
+    queryFn: () => answer(client.GET("/api/v1/risks/oedema-curves")),
+    enabled: isWanted,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}

@@ -1,12 +1,5 @@
-import type { Growth, Known, NotComputable, RiskLevel } from "../api/types";
+import type { Growth, Known, NotComputable } from "../api/types";
 import { millilitres, percent, words } from "../ui/format";
-
-/** What a level asks for. */
-export const LEVEL_WORDS: Record<RiskLevel, string> = {
-  green: "watch as usual",
-  amber: "watch closely",
-  red: "see the patient now",
-};
 
 /** The modified Rankin Scale, by its number. */
 export const MRS_WORDS = [
@@ -47,6 +40,10 @@ const NAMES: Record<string, string> = {
   spo2_percent: "Oxygen saturation",
   spo2_scale: "SpO₂ scale",
   spo2: "Oxygen saturation",
+  on_oxygen: "Oxygen given",
+  warfarin: "Takes warfarin",
+  infratentorial: "Location",
+  glucose: "Glucose",
   respiration: "Respirations",
   temperature_c: "Temperature",
   glucose_mmol_l: "Glucose",
@@ -60,11 +57,28 @@ export function nameOf(code: string): string {
   return NAMES[code] ?? words(code);
 }
 
-/** Why there is no figure, with the field in words: the service says `age_years is not known, …`. */
+/** Why there is no figure: what is not known in one line, whatever else hinders by its own sentence. */
 export function reasonsOf({ reasons }: NotComputable): string[] {
-  return reasons.map(({ field, detail }) =>
-    detail.startsWith(field) ? nameOf(field) + detail.slice(field.length) : detail,
-  );
+  const missing = reasons.filter(({ code }) => code === "missing").map(({ field }) => inSentence(nameOf(field)));
+  const others = reasons
+    .filter(({ code }) => code !== "missing")
+    .map(({ field, detail }) => (detail.startsWith(field) ? nameOf(field) + detail.slice(field.length) : detail));
+  return [...(missing.length > 0 ? [`Not known: ${missing.join(", ")}.`] : []), ...others];
+}
+
+/** A name within a sentence; names of scales keep their capitals. */
+export function inSentence(name: string): string {
+  return /^(?:[A-Z]{2}|Glasgow|SpO)/.test(name) ? name : name.charAt(0).toLowerCase() + name.slice(1);
+}
+
+/** A score's title by itself; titles are written for the middle of a sentence: "the ICH score". */
+export function titleOf(title: string): string {
+  return title.replace(/^the (.)/, (_, first: string) => first.toUpperCase());
+}
+
+/** The definition of an expansion with the signs that people write. */
+export function definitionInWords(definition: string): string {
+  return definition.replaceAll(">=", "≥");
 }
 
 /** A known value as a person would write it. */
@@ -93,7 +107,10 @@ export function volumeInWords(volume: number, range: readonly number[] | null): 
   return millilitres(volume) + (range ? ` (${range.map((end) => end.toFixed(1)).join(" to ")})` : "");
 }
 
+/** Where there is no figure. */
+export const NONE = "—";
+
 /** A probability, or a dash where there is none. */
 export function chance(probability: number | null): string {
-  return probability === null ? "—" : percent(probability);
+  return probability === null ? NONE : percent(probability);
 }

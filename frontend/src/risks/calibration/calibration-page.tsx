@@ -24,7 +24,8 @@ export function CalibrationPage() {
       {calibration.isError && <Failure error={calibration.error} retry={calibration.refetch} />}
       {calibration.isSuccess && <Loaded calibration={calibration.data} model={model} />}
       <p className="fine-print">
-        <strong>Research use only — no medical device.</strong> Few cases tell little: read the intervals.
+        <strong>Research use only — no medical device.</strong> Few cases tell little: read the intervals. What the
+        models learned of oedema: <Link to="/risks/oedema">oedema in the cohort</Link>.
       </p>
     </section>
   );

@@ -18,7 +18,7 @@ interface Props {
   children: (field: Field) => ReactNode;
 }
 
-export const MARGIN = { left: 48, right: 16, top: 12, bottom: 28 };
+export const MARGIN = { left: 48, right: 24, top: 12, bottom: 28 };
 
 /** A plot as wide as its place. Drawn in real pixels, so that letters keep their size on a narrow screen. */
 export function Plot({ label, xDomain, yDomain, height, children }: Props) {

@@ -1,12 +1,14 @@
 import type { RiskSummary } from "../../api/types";
-import { localTime, percent, words } from "../../ui/format";
+import { localTime, percent } from "../../ui/format";
 import { linePath } from "../chart/path";
 import { BottomAxis, type Field, LeftAxis, Plot } from "../chart/plot";
 import { ticks, timeLabel, timeTicks } from "../chart/scale";
-import { LevelMark } from "../level";
+import { LEVEL_NAMES } from "../level";
+import { LevelMark } from "../level-badge";
 import { courseOf, expansionInWords, type Moment, scoreInWords } from "./series";
 
 const HEIGHT = 180;
+const SHOWN = ["green", "unsure", "amber", "red"] as const;
 /** Room for one label of a time. */
 const LABEL_PX = 110;
 
@@ -26,7 +28,7 @@ export function HistoryChart({ risks }: { risks: RiskSummary[] }) {
           text={String}
           value={({ score }) => score}
           mark={({ level }, x, y, title) => (
-            <LevelMark level={level} x={x} y={y}>
+            <LevelMark shown={level} x={x} y={y}>
               <title>{title}</title>
             </LevelMark>
           )}
@@ -90,17 +92,17 @@ function Course({ course, label, top, text, value, mark }: Props) {
 
 /** Which shape stands for which level. */
 function LevelKey() {
-  return (["green", "amber", "red"] as const).map((level) => (
+  return SHOWN.map((level) => (
     <span key={level} className="level-key">
       <svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true">
-        <LevelMark level={level} x={6} y={6} />
+        <LevelMark shown={level} x={6} y={6} />
       </svg>{" "}
-      {level}
+      {LEVEL_NAMES[level]}
     </span>
   ));
 }
 
 function titleOf({ at, score, level, expansion }: Moment): string {
   const grows = expansion === null ? "expansion not computable" : `expansion ${percent(expansion)}`;
-  return `${localTime(new Date(at).toISOString())}: ${words(level)}, score ${score.toFixed(0)}, ${grows}`;
+  return `${localTime(new Date(at).toISOString())}: ${LEVEL_NAMES[level]}, score ${score.toFixed(0)}, ${grows}`;
 }

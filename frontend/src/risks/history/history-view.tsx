@@ -4,7 +4,7 @@ import { Empty } from "../../ui/async-state";
 import { percent } from "../../ui/format";
 import { LoadMore } from "../../ui/load-more";
 import { Timestamp } from "../../ui/timestamp";
-import { Level } from "../level";
+import { LevelBadge } from "../level-badge";
 import type { useRisks } from "../queries";
 import { chance } from "../wording";
 import { HistoryChart } from "./history-chart";
@@ -44,7 +44,7 @@ function HistoryTable({ risks }: { risks: RiskSummary[] }) {
                 </Link>
               </td>
               <td>
-                <Level level={risk.level} />
+                <LevelBadge level={risk.level} confidence={risk.confidence} />
               </td>
               <td>{risk.score.toFixed(0)}</td>
               <td>{percent(risk.confidence)}</td>

@@ -25,7 +25,7 @@ it("runs from the oldest to the newest", () => {
 it("says what is drawn", () => {
   const course = courseOf(newestFirst);
   expect(scoreInWords(course)).toBe(
-    "Bedside score from 48 to 100 within 3 assessments, lowest 20, highest 100, level now red",
+    "Bedside score from 48 to 100 within 3 assessments, lowest 20, highest 100; level at the end: Red",
   );
   expect(expansionInWords(course)).toBe(
     "Probability of haematoma expansion from 7 % to 30 % within 2 assessments, lowest 7 %, highest 30 %",

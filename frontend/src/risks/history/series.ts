@@ -1,26 +1,34 @@
-import type { RiskLevel, RiskSummary } from "../../api/types";
+import type { RiskSummary } from "../../api/types";
 import { percent } from "../../ui/format";
+import { LEVEL_NAMES, type Shown, shownLevel } from "../level";
 
 /** One assessment as a point of the course. */
 export interface Moment {
   /** Milliseconds since 1970. */
   at: number;
   score: number;
-  level: RiskLevel;
+  level: Shown;
   expansion: number | null;
 }
 
 /** The course of a patient's risk, the oldest first, from summaries in any order. */
 export function courseOf(risks: readonly RiskSummary[]): Moment[] {
   return risks
-    .map(({ created_at, score, level, expansion }) => ({ at: Date.parse(created_at), score, level, expansion }))
+    .map(({ created_at, score, level, confidence, expansion }) => ({
+      at: Date.parse(created_at),
+      score,
+      level: shownLevel(level, confidence),
+      expansion,
+    }))
     .sort((a, b) => a.at - b.at);
 }
 
 /** A course in a sentence, for whoever does not see it: `Bedside score from 48 to 100, lowest 48, highest 100, …`. */
 export function scoreInWords(course: readonly Moment[]): string {
   const scores = course.map(({ score }) => score);
-  return `Bedside score ${span(scores, (score) => score.toFixed(0))}, level now ${course.at(-1)?.level ?? "unknown"}`;
+  const last = course.at(-1);
+  const level = last ? LEVEL_NAMES[last.level] : "unknown";
+  return `Bedside score ${span(scores, (score) => score.toFixed(0))}; level at the end: ${level}`;
 }
 
 /** The same of P(haematoma expansion), which may be unknown at times. */

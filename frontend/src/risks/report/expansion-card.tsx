@@ -1,6 +1,7 @@
 import type { Expansion, NotComputable } from "../../api/types";
 import { percent } from "../../ui/format";
 import { labelsOf } from "../contributions";
+import { definitionInWords } from "../wording";
 import { ContributionBars } from "./contribution-bars";
 import { NotComputed } from "./not-computed";
 
@@ -22,7 +23,7 @@ function Computed({ expansion }: { expansion: Expansion }) {
         <span className="figure">{percent(probability)}</span> <span className="muted">probability</span>
       </p>
       <p>
-        Of {definition}; {percent(base_probability)} for the cohort’s average patient.
+        Of {definitionInWords(definition)}; {percent(base_probability)} for the cohort’s average patient.
         {variant === "clinical" && " By clinical facts alone: no CT was used."}
       </p>
       <OutOfRange labels={labelsOf(out_of_range, contributions)} />

@@ -1,7 +1,7 @@
 import type { Growth } from "../../api/types";
 import { Timestamp } from "../../ui/timestamp";
 import { linear } from "../chart/scale";
-import { EXPANDED_WORDS, growthInWords, signed, volumeInWords } from "../wording";
+import { definitionInWords, EXPANDED_WORDS, growthInWords, signed, volumeInWords } from "../wording";
 
 const WIDTH = 160;
 
@@ -48,7 +48,7 @@ export function GrowthTable({ growth }: { growth: Growth[] }) {
           </tbody>
         </table>
       </div>
-      <p className="fine-print">Expansion: {growth[0]?.definition}.</p>
+      <p className="fine-print">Expansion: {definitionInWords(growth[0]?.definition ?? "")}.</p>
     </>
   );
 }

@@ -2,7 +2,7 @@ import { percent } from "../../ui/format";
 import { MRS_WORDS } from "../wording";
 import { stacked } from "./segments";
 
-const WIDTH = 700;
+const WIDTH = 400;
 /** Narrower parts have no room for their digit. */
 const LEAST_LABELLED = 0.05;
 /** Dependent on others in daily life from here on. */
@@ -14,18 +14,18 @@ export function MrsBar({ probabilities }: { probabilities: number[] }) {
   const disabledAt = (segments[DISABLED_FROM]?.start ?? 0) * WIDTH;
   return (
     <figure className="mrs">
-      <svg viewBox={`0 0 ${WIDTH} 46`} role="img" aria-label="Distribution of the modified Rankin Scale">
+      <svg viewBox={`0 0 ${WIDTH} 38`} role="img" aria-label="Distribution of the modified Rankin Scale">
         {segments.map(({ start, share }, mrs) => (
           <g key={mrs} className={`mrs-${mrs}`}>
-            <rect x={start * WIDTH} y="0" width={share * WIDTH} height="32" />
+            <rect x={start * WIDTH} y="0" width={share * WIDTH} height="26" />
             {share >= LEAST_LABELLED && (
-              <text x={(start + share / 2) * WIDTH} y="17" textAnchor="middle" dominantBaseline="central">
+              <text x={(start + share / 2) * WIDTH} y="13.5" textAnchor="middle" dominantBaseline="central">
                 {mrs}
               </text>
             )}
           </g>
         ))}
-        <path className="bracket" d={`M${disabledAt + 1},36V42H${WIDTH - 1}V36`} />
+        <path className="bracket" d={`M${disabledAt + 1},29V35H${WIDTH - 1}V29`} />
       </svg>
       <figcaption className="visually-hidden">The bracket marks mRS 3 to 6.</figcaption>
       <table className="compact">

@@ -1,4 +1,5 @@
 import type { RiskReport } from "../../api/types";
+import { OedemaCard } from "../oedema/oedema-card";
 import { BedsideCard } from "./bedside-card";
 import { ExpansionCard } from "./expansion-card";
 import { GrowthTable } from "./growth-table";
@@ -11,8 +12,8 @@ export function RiskReportView({ report }: { report: RiskReport }) {
   return (
     <>
       <Notes notes={report.notes} />
+      <BedsideCard bedside={report.bedside} />
       <div className="cards">
-        <BedsideCard bedside={report.bedside} />
         <ExpansionCard expansion={report.expansion} />
         <OutcomeCard outcome={report.outcome} />
       </div>
@@ -22,6 +23,7 @@ export function RiskReportView({ report }: { report: RiskReport }) {
           <GrowthTable growth={report.growth} />
         </section>
       )}
+      <OedemaCard course={report.oedema_course} />
       <section className="card" aria-label="Clinical scores">
         <h3>Clinical scores</h3>
         <ScoreTable scores={report.scores} />

@@ -1,4 +1,5 @@
 import type { ClinicalScore, NamedScore } from "../../api/types";
+import { titleOf } from "../wording";
 import { Reasons } from "./not-computed";
 
 /** The published clinical scores, computed or with the reasons why not. */
@@ -17,7 +18,7 @@ export function ScoreTable({ scores }: { scores: NamedScore[] }) {
           {scores.map(({ name, title, version, result }) => (
             <tr key={name}>
               <th scope="row">
-                {withoutArticle(title)} <span className="fine-print">({version})</span>
+                {titleOf(title)} <span className="fine-print">({version})</span>
               </th>
               <td className="no-break">
                 {result.status === "computed" ? (
@@ -64,9 +65,4 @@ function Meaning({ score }: { score: ClinicalScore }) {
       </details>
     </>
   );
-}
-
-/** Titles are written for the middle of a sentence: "the ICH score". */
-function withoutArticle(title: string): string {
-  return title.replace(/^the (.)/, (_, first: string) => first.toUpperCase());
 }

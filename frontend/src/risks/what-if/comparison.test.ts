@@ -25,7 +25,7 @@ it("holds what is imagined beside what is known, with the change in the figure's
   expect(rows.map(({ name, known, imagined, change }) => [name, known, imagined, change])).toEqual([
     ["Bedside score", "20", "65", "+45"],
     ["Level of this score alone", "Green", "Red", null],
-    ["Haematoma expansion", "7 %", "19 %", "+12 points"],
+    ["Haematoma expansion", "7 %", "19 %", "+12.0 points"],
     ["mRS 3 to 6 at 90 days", "—", "—", null],
     ["Median mRS", "—", "—", null],
     ["ICH score", "2", "3", "+1"],
@@ -33,8 +33,10 @@ it("holds what is imagined beside what is known, with the change in the figure's
 });
 
 it("tells no change from or to what is not computable, nor below a whole point", () => {
-  const [score, , expansion, , , ich] = compared(report(20.2, null, 2), report(20.4, 0.2, null));
+  const rows = compared(report(20.2, null, 2), report(20.4, 0.2, null));
+  const [score, , expansion, , , ich] = rows;
   expect(score?.change).toBeNull();
   expect(expansion).toMatchObject({ known: "—", imagined: "20 %", change: null });
   expect(ich).toMatchObject({ known: "2", imagined: "—", change: null });
+  expect(compared(report(0, null, null), report(0, null, null)).map(({ name }) => name)).not.toContain("ICH score");
 });

@@ -1,6 +1,6 @@
 import type { RiskReport } from "../../api/types";
 import { words } from "../../ui/format";
-import { chance, signed } from "../wording";
+import { chance, NONE, signed, titleOf } from "../wording";
 
 /** One figure as it is and as it is imagined. */
 export interface Compared {
@@ -11,7 +11,7 @@ export interface Compared {
   change: string | null;
 }
 
-/** The figures of two reports side by side. */
+/** The figures of two reports side by side; of the scores those that either can compute. */
 export function compared(known: RiskReport, imagined: RiskReport): Compared[] {
   return [
     {
@@ -29,19 +29,19 @@ export function compared(known: RiskReport, imagined: RiskReport): Compared[] {
     probability("Haematoma expansion", expansionOf(known), expansionOf(imagined)),
     probability("mRS 3 to 6 at 90 days", disabledOf(known), disabledOf(imagined)),
     figure("Median mRS", mrsOf(known), mrsOf(imagined)),
-    ...known.scores.map(({ name, title }) =>
-      figure(words(title.replace(/^the /, "")), totalOf(known, name), totalOf(imagined, name)),
-    ),
+    ...known.scores
+      .map(({ name, title }) => figure(titleOf(title), totalOf(known, name), totalOf(imagined, name)))
+      .filter((score) => score.known !== NONE || score.imagined !== NONE),
   ];
 }
 
 function probability(name: string, known: number | null, imagined: number | null): Compared {
-  const change = known === null || imagined === null ? null : difference(known * 100, imagined * 100, 0, " points");
+  const change = known === null || imagined === null ? null : difference(known * 100, imagined * 100, 1, " points");
   return { name, known: chance(known), imagined: chance(imagined), change };
 }
 
 function figure(name: string, known: number | null, imagined: number | null): Compared {
-  const text = (value: number | null) => (value === null ? "—" : String(value));
+  const text = (value: number | null) => (value === null ? NONE : String(value));
   const change = known === null || imagined === null ? null : difference(known, imagined, 0, "");
   return { name, known: text(known), imagined: text(imagined), change };
 }

@@ -6,7 +6,7 @@ import { UNKNOWN } from "./question";
 
 interface Props {
   field: FactField;
-  /** What is known of it, at admission or at present. */
+  /** What is known of it, at admission and then at present. */
   known: Known[];
   error: string | null;
 }
@@ -56,5 +56,7 @@ export function OverrideField({ field, known, error }: Props) {
 
 function knownText(known: Known[]): string {
   if (known.length === 0) return "not known";
-  return `as known: ${known.map(({ value, when }) => valueOf(value) + (when === "present" ? " now" : "")).join(", ")}`;
+  const [first, ...later] = known.map(({ value }) => valueOf(value));
+  const changed = later.filter((value) => value !== first).map((value) => `, now ${value}`);
+  return `as known: ${first}${changed.join("")}`;
 }

@@ -1,12 +1,12 @@
 import { type SubmitEvent, useState } from "react";
 import { Problem } from "../../api/problem";
 import type { Known, RiskSummary } from "../../api/types";
-import { ProblemNotice } from "../../ui/problem-notice";
 import { useRisk, useWhatIf } from "../queries";
 import { FACT_GROUPS } from "./fields";
 import { ImaginedView } from "./imagined-view";
 import { OverrideField } from "./override-field";
 import { type Asked, isEmpty, messageAt, questionFrom } from "./question";
+import { Refusal } from "./refusal";
 import { SignRows } from "./sign-rows";
 
 interface Props {
@@ -68,7 +68,7 @@ export function WhatIfView({ patientId, latest }: Props) {
             </div>
           </fieldset>
         ))}
-        {refused && <ProblemNotice error={refused} heading="This cannot be asked" />}
+        {refused && <Refusal problem={refused} />}
         <div className="button-row">
           <button type="submit" className="button primary" disabled={whatIf.isPending}>
             {whatIf.isPending ? "Asking …" : "Ask what if"}
