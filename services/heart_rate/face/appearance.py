@@ -32,7 +32,7 @@ class Appearance:
         middle = crop.colours[DOWN // 4 : 3 * DOWN // 4, ACROSS // 4 : 3 * ACROSS // 4]
         chroma = cv2.cvtColor(middle, cv2.COLOR_RGB2YCrCb)[..., 1:].reshape(-1, 2)
         pattern = small / max(float(np.linalg.norm(small)), 1e-6)
-        return cls(np.asarray(pattern, np.float32), np.median(chroma, axis=0), float(crop.pixels[0]))
+        return cls(np.asarray(pattern, np.float32), np.median(chroma, axis=0), float(crop.cell[0]) * ACROSS)
 
     def resembles(self, other: "Appearance") -> bool:
         """Whether both may be the same person."""

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+_TINY = 1e-9  # of boxes without an area nothing is shared
 Boxes = NDArray[np.float64]  # (F, 4): x0, y0, x1, y1 in pixels
 
 
@@ -12,7 +13,7 @@ def overlaps(first: Boxes, second: Boxes) -> NDArray[np.float64]:
     high = np.minimum(first[:, None, 2:], second[None, :, 2:])
     shared = (high - low).clip(0).prod(axis=2)
     areas = _areas(first)[:, None] + _areas(second)[None, :]
-    return np.asarray(shared / np.maximum(areas - shared, np.finfo(float).tiny))
+    return np.asarray(shared / np.maximum(areas - shared, _TINY))
 
 
 def suppress(boxes: Boxes, scores: NDArray[np.floating], most_overlap: float) -> NDArray[np.intp]:

@@ -2,27 +2,33 @@
 
 from dataclasses import dataclass, field
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from services.heart_rate.face.appearance import Appearance
-from services.heart_rate.face.crop import ACROSS, DOWN, FaceCrop, corner_of, whole
+from services.heart_rate.face.crop import FaceCrop
+from services.heart_rate.face.pattern import Pattern
 
 # The detector's box jitters by a hundredth of its size from one look to the next. Were it followed at once, the skin
 # regions would leap in step with the looks, which at two a second would be a pulse of 120 bpm.
 SETTLING_S = 1.0
 # A box that far from where the pattern says, in shares of its size, is right and the pattern is not.
 LEAP = 0.25
-# A phase correlation weaker than this found noise; the face is held where it was until the detector looks again.
-LEAST_RESPONSE = 0.05
-
-_WINDOW = cv2.createHanningWindow((ACROSS, DOWN), cv2.CV_32F)
+# Less alike than this the pattern was not found; the face is held where it was until the detector looks again.
+LEAST_LIKENESS = 0.5
+# While it is more alike than this the pattern is kept: each new one begins with a small error of its own.
+FRESH_LIKENESS = 0.85
+# In cells: a step of the alignment that is not worth another, and one beyond which it is not to be trusted.
+CLOSE_ENOUGH, _NEAR = 0.05, 1.5
+_ATTEMPTS = 4
 
 
 @dataclass
 class FaceTrack:
     """Where one face is: ``centre`` and ``size`` (2,) x, y in pixels of the working frame.
+
+    ``_pattern_at`` (2,) is where the pattern would be seen in a crop of the present box, which the detector has moved
+    since; ``_offset`` and ``_growth`` (2,) are what is left of its corrections.
 
     ``confirmed_s`` is when the detector last saw it, ``confirmations`` how often, ``misses`` how often not since.
     """
@@ -35,8 +41,9 @@ class FaceTrack:
     appearance: Appearance
     confirmations: int = 1
     misses: int = 0
-    _template: NDArray[np.float32] = field(init=False)
-    _within_crop: NDArray[np.float64] = field(init=False)
+    _pattern: Pattern = field(init=False)
+    _pattern_at: NDArray[np.float64] = field(init=False)
+    _likeness: float = field(init=False)
     _offset: NDArray[np.float64] = field(init=False)
     _growth: NDArray[np.float64] = field(init=False)
 
@@ -57,34 +64,46 @@ class FaceTrack:
         return np.concatenate([self.centre - self.size / 2, self.centre + self.size / 2])
 
     def follow(self, image: NDArray[np.uint8], seconds: float) -> None:
-        """Move on by ``seconds`` to ``image``, by what the pattern shifted and a part of what the detector corrected."""
-        crop = FaceCrop.cut(image, self.centre, self.size)
-        (right, down), response = cv2.phaseCorrelate(self._template, crop.grey(), _WINDOW)
-        shift = np.array([right, down]) * crop.cell
-        if response >= LEAST_RESPONSE and (np.abs(shift) <= LEAP * self.size).all():
-            self.centre = crop.middle + shift + self._within_crop
+        """Move on by ``seconds`` to ``image``: by the pattern's shift, and by a part of the detector's correction."""
         part = 1 - np.exp(-seconds / SETTLING_S)
-        self.centre = self.centre + part * self._offset
-        self._within_crop = self._within_crop + part * self._offset
         self.size = self.size + part * self._growth
-        self._offset, self._growth = (1 - part) * self._offset, (1 - part) * self._growth
-        same = (corner_of(self.centre, self.size) == crop.corner).all() and (crop.pixels == whole(self.size)).all()
-        self.crop = crop if same else FaceCrop.cut(image, self.centre, self.size)
+        self._growth = (1 - part) * self._growth
+        self._align(image)
+        correction = part * self._offset
+        self.centre, self._offset = self.centre + correction, self._offset - correction
+        self._pattern_at = self._pattern_at - correction
+
+    def _align(self, image: NDArray[np.uint8]) -> None:
+        """Put the box to where the pattern is now; where it is not found the box stays."""
+        start = self.centre
+        for attempt in range(_ATTEMPTS):
+            self.crop = FaceCrop.cut(image, self.centre, self.size)
+            step, self._likeness = self._pattern.small_shift(self.crop)
+            shift = step * self.crop.cell - self._pattern_at
+            if (np.abs(shift) < CLOSE_ENOUGH * self.crop.cell).all():
+                break
+            if attempt == 0 and (np.abs(step) > _NEAR).any():
+                shift = self._pattern.large_shift(self.crop) * self.crop.cell - self._pattern_at
+            self.centre = self.centre + shift
+        if self._likeness < LEAST_LIKENESS or (np.abs(self.centre - start) > LEAP * self.size).any():
+            self.centre = start
+            self.crop = FaceCrop.cut(image, start, self.size)
 
     def confirm(self, image: NDArray[np.uint8], box: NDArray[np.float64], time_s: float) -> None:
         """The detector sees this face in ``box`` (4,) of the ``image`` that it was followed to."""
         self._offset = (box[:2] + box[2:]) / 2 - self.centre
         self._growth = (box[2:] - box[:2]) - self.size
-        if (np.abs(np.concatenate([self._offset, self._growth])) > LEAP * np.tile(self.size, 2)).any():
+        leapt = (np.abs(np.concatenate([self._offset, self._growth])) > LEAP * np.tile(self.size, 2)).any()
+        if leapt:
             self.centre, self.size = self.centre + self._offset, self.size + self._growth
             self._offset, self._growth = np.zeros(2), np.zeros(2)
             self.crop = FaceCrop.cut(image, self.centre, self.size)
         self.confirmed_s, self.misses = time_s, 0
         self.confirmations += 1
         self.appearance = Appearance.of(self.crop)
-        self._learn()
+        if leapt or self._likeness < FRESH_LIKENESS:
+            self._learn()
 
     def _learn(self) -> None:
-        """Take the present pattern for the one to follow; where the centre lies in it stays a fraction of a pixel."""
-        self._template = self.crop.grey()
-        self._within_crop = self.centre - self.crop.middle
+        """Take the present pattern for the one to follow."""
+        self._pattern, self._pattern_at, self._likeness = Pattern.learn(self.crop), np.zeros(2), 1.0

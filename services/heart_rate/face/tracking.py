@@ -116,8 +116,8 @@ class FaceTracker:
         ]
 
     def _with_largest_overlap(self) -> Iterable[tuple[FaceTrack, float]]:
-        if not self._present:
-            return []
+        if len(self._present) < 2:
+            return [(track, 0.0) for track in self._present]
         boxes = np.array([track.box for track in self._present])
         overlap = overlaps(boxes, boxes)
         np.fill_diagonal(overlap, 0)

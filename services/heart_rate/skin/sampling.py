@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,6 +18,7 @@ _LEARNING = 0.2
 # A region of which less is skin (a fringe, a mask, a beard) tells of something else.
 LEAST_SKIN = 0.15
 
+_NEIGHBOURS = np.ones((3, 3), np.uint8)
 _REGIONS = region_cells().reshape(len(region_cells()), -1)  # (R, P)
 
 
@@ -31,7 +33,10 @@ class SkinSampler:
     def look(self, crop: FaceCrop) -> None:
         """Choose the cells anew: the detector has just confirmed that this is the face."""
         seen = SkinColour.learn(crop.colours)
-        self._wanted = np.asarray(_REGIONS & self._learnt(seen).skin(crop.colours).ravel(), np.float32)
+        skin = self._learnt(seen).skin(crop.colours)
+        # Not its edge, where a following that errs by a fraction of a cell would mix in hair or an eye.
+        skin = cv2.erode(skin.astype(np.uint8), _NEIGHBOURS)
+        self._wanted = np.asarray(_REGIONS * skin.ravel(), np.float32)
         if not self._chosen.any():
             self._chosen = self._wanted
 
