@@ -193,7 +193,7 @@ def test_a_viewer_reads_but_is_offered_nothing_to_change(visitor: Page, client: 
     visitor.goto(f"/patients/{job['patient_id']}")
     sign_in(visitor, name, password)
     expect(visitor.get_by_role("heading", name="Phantom, Test")).to_be_visible()
-    expect(visitor.get_by_role("table")).to_be_visible()
+    expect(visitor.get_by_role("columnheader", name="Received")).to_be_visible()
     for offer in ("Edit", "Archive", "Upload and analyse"):
         expect(visitor.get_by_role("button", name=offer)).to_have_count(0)
     expect(visitor.get_by_role("link", name="Users")).to_have_count(0)

@@ -17,6 +17,15 @@ it("shows what matters by its size whatever its sign, folds the small and names 
   expect(shown.largest).toBe(2);
 });
 
+it("shows a handful at most, the largest", () => {
+  const many = Array.from({ length: 12 }, (_, n) => part(`sign ${n}`, 10 + n));
+  const { main, minor } = arranged(many);
+  expect(main.length).toBe(7);
+  expect(Math.min(...main.map(({ contribution }) => contribution))).toBeGreaterThan(
+    Math.max(...minor.map(({ contribution }) => contribution)),
+  );
+});
+
 it("leaves out no contribution", () => {
   const all = [part("a", 3), part("b", -0.2), part("c", 0), part("d", 0, false)];
   const { main, minor, unknown } = arranged(all);

@@ -14,15 +14,18 @@ export interface Shown {
 
 /** Below this part of the largest contribution, a bar is a few pixels. */
 const LEAST_PART = 0.1;
+/** More than a glance takes in. */
+const MOST_MAIN = 7;
 
 /** Splits contributions into what is shown at once, what is folded away, and what was not known. */
 export function arranged(contributions: readonly Contribution[]): Shown {
   const known = contributions.filter((part) => part.known).sort((a, b) => size(b) - size(a));
   const largest = size(known[0]);
   const isMain = (part: Contribution) => size(part) > 0 && size(part) >= LEAST_PART * largest;
+  const main = known.filter(isMain).slice(0, MOST_MAIN);
   return {
-    main: known.filter(isMain),
-    minor: known.filter((part) => !isMain(part)),
+    main,
+    minor: known.slice(main.length),
     unknown: contributions.filter((part) => !part.known).map(({ label }) => label),
     largest,
   };

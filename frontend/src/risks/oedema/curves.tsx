@@ -22,7 +22,11 @@ export function CurveKey({ curves }: { curves: Pick<Curve, "name" | "look">[] })
       {curves.map(({ name, look }) => (
         <li key={name}>
           <svg width="28" height="12" viewBox="0 0 28 12" aria-hidden="true">
-            <line className={`curve ${look}`} x1="0" x2="28" y1="6" y2="6" />
+            {look === "measured" ? (
+              <circle className={look} cx="14" cy="6" r="4.5" />
+            ) : (
+              <line className={`curve ${look}`} x1="0" x2="28" y1="6" y2="6" />
+            )}
           </svg>{" "}
           {name}
         </li>

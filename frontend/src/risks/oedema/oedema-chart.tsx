@@ -2,7 +2,7 @@ import type { OedemaCourse } from "../../api/types";
 import { millilitres } from "../../ui/format";
 import { bandPath, linePath } from "../chart/path";
 import { BottomAxis, type Field, LeftAxis, Plot } from "../chart/plot";
-import { ticks } from "../chart/scale";
+import { roundUp, ticks } from "../chart/scale";
 import { type Curve, courseInWords, hoursInWords, spanOf, topOf, within } from "./course";
 import { CurveKey, Curves } from "./curves";
 
@@ -14,7 +14,7 @@ export function OedemaChart({ course, curves }: { course: OedemaCourse; curves: 
   const span = spanOf(course);
   const days = ticks(0, span[1] / DAY_H, 7).filter(Number.isInteger);
   const behind = curves.map((curve) => within(curve, span[1]));
-  const top = Math.max(topOf(course), ...behind.flatMap(({ points }) => points.map(({ ml }) => ml)));
+  const top = roundUp(Math.max(topOf(course), ...behind.flatMap(({ points }) => points.map(({ ml }) => ml))));
   return (
     <figure>
       <figcaption>Oedema in mL by days from onset</figcaption>
@@ -35,6 +35,7 @@ export function OedemaChart({ course, curves }: { course: OedemaCourse; curves: 
 }
 
 const OWN = [
+  { name: "measured", look: "measured" },
   { name: "expected (median)", look: "median" },
   { name: "80 % band", look: "swatch-80" },
   { name: "95 % band", look: "swatch-95" },
