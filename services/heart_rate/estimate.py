@@ -8,17 +8,18 @@ from numpy.typing import NDArray
 
 from services.heart_rate.pulse.fusion import WindowSpectra, window_spectra
 from services.heart_rate.pulse.wave import fused_wave
-from services.heart_rate.quality.confidence import ConfidenceModel, confidence_model
+from services.heart_rate.quality.confidence import confidence_model
 from services.heart_rate.quality.features import window_features
+from services.heart_rate.quality.judgement import Judgement, judged
 from services.heart_rate.quality.peaks import snr_db
 from services.heart_rate.quality.reasons import Reason
-from services.heart_rate.result import HeartRateEstimate, MethodRate, PulseWave, Spectrum, Trend, nothing
+from services.heart_rate.result import HeartRateEstimate, MethodRate, PulseWave, Spectrum, nothing
 from services.heart_rate.signals.resampling import resampled
 from services.heart_rate.signals.spectrum import peak_bpm
 from services.heart_rate.signals.uniform import UniformTraces, uniform
 from services.heart_rate.traces import RegionTraces
 from services.heart_rate.tracking.harmonics import harmonic_score
-from services.heart_rate.tracking.path import Track, interval_of, tracked
+from services.heart_rate.tracking.path import tracked
 from services.heart_rate.tracking.rate import refined
 from services.heart_rate.vitals.vitals import vitals_of
 
@@ -47,43 +48,33 @@ def estimate(traces: RegionTraces, neural: Mapping[str, NDArray[np.float64]] | N
     track = tracked(spectra.bpm, harmonic_score(spectra.bpm, spectra.fused), spectra.hop_s)
     rate = refined(spectra.bpm, spectra.fused, track.path)
     features = window_features(traces, even, spectra, track, rate)
-    return _result(traces, even, spectra, track, rate, features)
+    said = judged(confidence_model("video"), spectra.bpm, track, rate, features, spectra.usable, spectra.middles_s)
+    return _result(even, spectra, rate, said, _shares(traces))
 
 
 def _result(
-    traces: RegionTraces,
-    even: UniformTraces,
-    spectra: WindowSpectra,
-    track: Track,
-    rate: NDArray[np.float64],
-    features: Mapping[str, NDArray[np.float64]],
+    even: UniformTraces, spectra: WindowSpectra, rate: NDArray[np.float64], said: Judgement, shares: dict[str, float]
 ) -> HeartRateEstimate:
-    model = confidence_model()
-    usable = spectra.usable
-    candidate = float(rate[usable].mean())
-    quality = {name: float(values[usable].mean()) for name, values in features.items()}
-    confidence = float(model.confidence({name: np.array([value]) for name, value in quality.items()})[0])
-    given = confidence >= model.threshold
-    reason = None if given else model.reason(quality)
-    low, high = _bands(model, spectra, track, rate)
+    grid, usable = even.grid, spectra.usable
     pulse = fused_wave(spectra, rate)
-    gap = None if bool(even.known.any(axis=0).all()) else Reason.FACE_LOST  # beats across a gap make no interval
-    breathing, hrv = vitals_of(
-        pulse, -even.rgb[:, 1].mean(axis=0), even.grid.start_s, even.grid.rate_hz, rate, reason or gap
-    )
+    whole = bool(even.known.any(axis=0).all())
+    # Two beats on either side of a gap have no interval between them.
+    withheld = said.reason or (None if whole else Reason.FACE_LOST)
+    # Blood absorbs light, so the venous return that breathing moves shows as a fall of green.
+    breathing, hrv = vitals_of(pulse, -even.rgb[:, 1].mean(axis=0), grid.start_s, grid.rate_hz, rate, withheld)
     return HeartRateEstimate(
-        bpm=candidate if given else None,
-        confidence=confidence,
-        reason=reason,
-        bpm_low=float(low[usable].mean()) if given else None,
-        bpm_high=float(high[usable].mean()) if given else None,
-        candidate_bpm=candidate,
-        trend=_trend(model, spectra, rate, low, high, features),
+        bpm=said.bpm,
+        confidence=said.confidence,
+        reason=said.reason,
+        bpm_low=said.low,
+        bpm_high=said.high,
+        candidate_bpm=said.candidate_bpm,
+        trend=said.trend,
         breathing_rate=breathing,
         hrv=hrv,
         methods=_methods(spectra),
-        quality=quality | _shares(traces),
-        pulse=PulseWave(start_s=even.grid.start_s, rate_hz=even.grid.rate_hz, values=tuple(pulse.tolist())),
+        quality=said.quality | shares,
+        pulse=PulseWave(start_s=grid.start_s, rate_hz=grid.rate_hz, values=tuple(pulse.tolist())),
         spectrum=Spectrum(bpm=tuple(spectra.bpm.tolist()), power=tuple(spectra.fused[usable].mean(axis=0).tolist())),
     )
 
@@ -106,35 +97,6 @@ def _shares(traces: RegionTraces) -> dict[str, float]:
         return {"duration_s": 0.0, "face_share": 0.0}
     seen = np.isfinite(traces.rgb).all(axis=2).any(axis=0)
     return {"duration_s": float(traces.times_s[-1] - traces.times_s[0]), "face_share": float(seen.mean())}
-
-
-def _bands(
-    model: ConfidenceModel, spectra: WindowSpectra, track: Track, rate: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Lower and upper rate (W,) that hold the truth 95 times of 100 where a number is given out."""
-    low, high = interval_of(spectra.bpm, track.posterior, 0.9)
-    half = model.interval_scale * 0.5 * (high - low)
-    return rate - half, rate + half
-
-
-def _trend(
-    model: ConfidenceModel,
-    spectra: WindowSpectra,
-    rate: NDArray[np.float64],
-    low: NDArray[np.float64],
-    high: NDArray[np.float64],
-    features: Mapping[str, NDArray[np.float64]],
-) -> Trend:
-    confidence = np.where(spectra.usable, model.confidence(features), 0.0)
-    given = confidence >= model.threshold
-
-    def shown(values: NDArray[np.float64]) -> tuple[float | None, ...]:
-        return tuple(value if keep else None for value, keep in zip(values.tolist(), given.tolist(), strict=True))
-
-    return Trend(
-        times_s=tuple(spectra.middles_s.tolist()), bpm=shown(rate), low=shown(low), high=shown(high),
-        confidence=tuple(confidence.tolist()),
-    )  # fmt: skip
 
 
 def _methods(spectra: WindowSpectra) -> tuple[MethodRate, ...]:

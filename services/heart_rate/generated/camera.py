@@ -80,7 +80,10 @@ def coded(
     red = kept_luma + kept_chroma[..., 0]
     blue = kept_luma + kept_chroma[..., 1]
     green = (kept_luma - 0.299 * red - 0.114 * blue) / 0.587
-    return np.stack([red, green, blue], axis=-1), _held(background[None], key, step, chance)[0]
+    beside = (
+        _held(background[None], key, step, chance)[0] + step * 0.3 * chance.standard_normal(3) * _since(key)[:, None]
+    )
+    return np.stack([red, green, blue], axis=-1), beside
 
 
 def _since(key: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -21,11 +21,11 @@ def still(chance: np.random.Generator) -> RecordingSettings:
 
 def noisy(chance: np.random.Generator) -> RecordingSettings:
     """A small face, much noise: from a usable pulse down to none that anybody could find."""
-    noise = _log_uniform(chance, 3, 12)
+    noise = log_uniform(chance, 3, 12)
     return _settings(
         chance,
         camera=_camera(
-            chance, noise=noise, shared_noise=_log_uniform(chance, 0.02, 0.4), pixels=_log_uniform(chance, 60, 1500)
+            chance, noise=noise, shared_noise=log_uniform(chance, 0.02, 0.4), pixels=log_uniform(chance, 60, 1500)
         ),
     )
 
@@ -33,7 +33,7 @@ def noisy(chance: np.random.Generator) -> RecordingSettings:
 def dim(chance: np.random.Generator) -> RecordingSettings:
     """Low light: little colour, as much noise."""
     return _settings(
-        chance, brightness=chance.uniform(0.15, 0.5), camera=_camera(chance, noise=_log_uniform(chance, 1.5, 6))
+        chance, brightness=chance.uniform(0.15, 0.5), camera=_camera(chance, noise=log_uniform(chance, 1.5, 6))
     )
 
 
@@ -42,7 +42,7 @@ def moving(chance: np.random.Generator) -> RecordingSettings:
     return _settings(
         chance,
         motion=MotionSettings(
-            wander=_log_uniform(chance, 0.01, 0.12),
+            wander=log_uniform(chance, 0.01, 0.12),
             jumps=int(chance.integers(0, 3)),
             detector=chance.uniform(0, 0.01),
             shading=chance.uniform(0.05, 0.6),
@@ -56,8 +56,8 @@ def swaying(chance: np.random.Generator) -> RecordingSettings:
     return _settings(
         chance,
         motion=MotionSettings(
-            wander=_log_uniform(chance, 0.003, 0.05),
-            sway=_log_uniform(chance, 0.01, 0.12),
+            wander=log_uniform(chance, 0.003, 0.05),
+            sway=log_uniform(chance, 0.01, 0.12),
             sway_bpm=chance.uniform(25, 220),
             sway_spread=chance.uniform(0, 0.08),
             detector=chance.uniform(0, 0.01),
@@ -72,8 +72,8 @@ def lit_badly(chance: np.random.Generator) -> RecordingSettings:
     return _settings(
         chance,
         light=LightSettings(
-            drift=_log_uniform(chance, 0.005, 0.1),
-            flicker=_log_uniform(chance, 0.001, 0.05),
+            drift=log_uniform(chance, 0.005, 0.1),
+            flicker=log_uniform(chance, 0.001, 0.05),
             flicker_bpm=chance.uniform(30, 220),
             steps=int(chance.integers(0, 3)),
             tint=chance.uniform(0, 0.25),
@@ -84,17 +84,17 @@ def lit_badly(chance: np.random.Generator) -> RecordingSettings:
 
 def compressed(chance: np.random.Generator) -> RecordingSettings:
     """A predictive coder at low bit rates, with key frames every 0.25 to 8 s."""
-    coding = _log_uniform(chance, 0.2, 6)
+    coding = log_uniform(chance, 0.2, 6)
     camera = _camera(
         chance,
         coding=coding,
-        key_frames_s=_log_uniform(chance, 0.25, 8),
-        bits_per_pixel=0.08 / coding * _log_uniform(chance, 0.5, 2),
+        key_frames_s=log_uniform(chance, 0.25, 8),
+        bits_per_pixel=0.08 / coding * log_uniform(chance, 0.5, 2),
     )
     return _settings(
         chance,
         camera=camera,
-        motion=MotionSettings(wander=_log_uniform(chance, 0.001, 0.03), shading=chance.uniform(0.05, 0.4)),
+        motion=MotionSettings(wander=log_uniform(chance, 0.001, 0.03), shading=chance.uniform(0.05, 0.4)),
     )
 
 
@@ -109,7 +109,7 @@ def interrupted(chance: np.random.Generator) -> RecordingSettings:
     """A face that leaves and comes back."""
     duration = chance.uniform(20, 50)
     away = chance.uniform(2, duration - 6)
-    hidden = ((away, away + _log_uniform(chance, 0.3, 15)),)
+    hidden = ((away, away + log_uniform(chance, 0.3, 15)),)
     return _settings(
         chance,
         duration_s=duration,
@@ -152,11 +152,12 @@ KINDS: Final[Mapping[str, Sampler]] = {
 }
 
 
-def _log_uniform(chance: np.random.Generator, low: float, high: float) -> float:
+def log_uniform(chance: np.random.Generator, low: float, high: float) -> float:
+    """A number between ``low`` and ``high``, every doubling as likely."""
     return float(np.exp(chance.uniform(np.log(low), np.log(high))))
 
 
-def _heart(chance: np.random.Generator) -> PulseSettings:
+def random_heart(chance: np.random.Generator) -> PulseSettings:
     """Any rate from 45 to 200 bpm: slow hearts with a strong second harmonic, fast ones nearly a sine."""
     bpm = float(chance.choice([chance.uniform(45, 200), chance.uniform(50, 110)]))
     slowness = np.clip((120 - bpm) / 75, 0, 1)
@@ -177,10 +178,10 @@ def _camera(chance: np.random.Generator, **changed: Any) -> CameraSettings:
     usual: dict[str, Any] = {
         "frames_per_second": float(chance.choice([15.0, 20.0, 24.0, 25.0, 30.0, 30.0, 30.0])),
         "jitter": float(chance.choice([0.0, 0.02, 0.1])),
-        "noise": _log_uniform(chance, 1, 4),
-        "shared_noise": _log_uniform(chance, 0.005, 0.05),
-        "pixels": _log_uniform(chance, 400, 6000),
-        "bits_per_pixel": _log_uniform(chance, 0.03, 1.0) if chance.uniform() < 0.8 else None,
+        "noise": log_uniform(chance, 1, 4),
+        "shared_noise": log_uniform(chance, 0.005, 0.05),
+        "pixels": log_uniform(chance, 400, 6000),
+        "bits_per_pixel": log_uniform(chance, 0.06, 2.0) if chance.uniform() < 0.8 else None,
     }
     return CameraSettings(**(usual | changed))
 
@@ -188,7 +189,7 @@ def _camera(chance: np.random.Generator, **changed: Any) -> CameraSettings:
 def _settings(chance: np.random.Generator, **changed: Any) -> RecordingSettings:
     tone = int(chance.integers(len(SKIN_TONES)))
     usual: dict[str, Any] = {
-        "pulse": _heart(chance),
+        "pulse": random_heart(chance),
         "tone": tone,
         "pulsation": chance.uniform(*SKIN_TONES[tone].pulsation),
         "brightness": chance.uniform(0.6, 1.05),

@@ -14,6 +14,7 @@ from services.heart_rate.pulse.pos import pos
 from services.heart_rate.signals.detrending import detrended, smoothness
 from services.heart_rate.signals.resampling import Grid
 from services.heart_rate.signals.spectrum import band_spectrum, normalised, power_of
+from services.heart_rate.signals.spikes import spikes_held
 from services.heart_rate.signals.uniform import UniformTraces
 from services.heart_rate.signals.windows import windowed
 
@@ -29,8 +30,8 @@ class Spectra:
 
     ``by_method`` (W, M, F) are means over the regions in sight and the whole face, ``by_region`` (W, R, F) means over
     methods, even where the region is not ``seen`` (W, R); ``fused`` (W, F). ``phasors`` (W, R, F) are the transforms
-    of POS in each region, ``colours`` (W, 3, F) those of the whole face's relative colour. ``pulses`` (W, M, T) are
-    the whole face's, detrended, rising with green.
+    of POS in each region, ``colours`` (W, R + 1, 3, F) those of relative colour, the whole face last.
+    ``pulses`` (W, M, T) are the whole face's, detrended, rising with green.
     """
 
     seen: NDArray[np.bool_]
@@ -87,13 +88,13 @@ def _spectra(faces: FaceWindows, names: Sequence[str], neural: Sequence[NDArray[
     shares = (counted / counted.sum(axis=1, keepdims=True))[..., None]  # (W, R + 1, 1)
     pulses, by_method, by_region = [], [], []
     for name in names:
-        pulse = detrended(method(name)(faces.rgb, rate), strength)
+        pulse = spikes_held(detrended(method(name)(faces.rgb, rate), strength))
         power = normalised(power_of(band_spectrum(pulse, rate)[1]))  # (W, R + 1, F)
         pulses.append(pulse[:, -1])
         by_method.append((power * shares).sum(axis=1))
         by_region.append(power[:, :-1])
     for course in neural:
-        pulses.append(detrended(course, strength))
+        pulses.append(spikes_held(detrended(course, strength)))
         by_method.append(normalised(power_of(band_spectrum(pulses[-1], rate)[1])))
     methods = np.stack(by_method, axis=1)
     even = 1 / methods.shape[-1]
@@ -103,7 +104,7 @@ def _spectra(faces: FaceWindows, names: Sequence[str], neural: Sequence[NDArray[
         by_region=np.where(faces.seen[..., None], np.mean(by_region, axis=0), even),
         fused=np.where(faces.seen.any(axis=-1, keepdims=True), fused(methods), even),
         phasors=band_spectrum(detrended(pos(faces.rgb[:, :-1], rate), strength), rate)[1],
-        colours=band_spectrum(detrended(relative(faces.rgb[:, -1]), strength), rate)[1],
+        colours=band_spectrum(detrended(relative(faces.rgb), strength), rate)[1],
         pulses=np.stack(pulses, axis=1),
     )
 

@@ -22,6 +22,7 @@ REASONS: Final[Mapping[str, Reason]] = {
     "region_agreement": Reason.REGIONS_DISAGREE,
     "method_agreement": Reason.METHODS_DISAGREE,
     "signature": Reason.WEAK_PULSE,
+    "periodicity": Reason.WEAK_PULSE,
     "certainty": Reason.UNSTABLE_RATE,
     "steadiness": Reason.UNSTABLE_RATE,
     "motion": Reason.MOTION,

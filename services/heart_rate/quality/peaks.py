@@ -70,5 +70,43 @@ def signature(colours: NDArray[np.complex128], at: NDArray[np.int64]) -> NDArray
     return np.asarray(np.divide(turned, length, out=np.zeros(len(length)), where=length > 0))
 
 
+def colour_agreement(
+    colours: NDArray[np.complex128], seen: NDArray[np.bool_], at: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """How far the regions beat in one colour and phase at the bins ``at`` (W,): s₁² / Σ s² of the (R, 3) amplitudes.
+
+    ``colours`` (W, R, 3, F) of relative colour, ``seen`` (W, R). Blood is one colour, so every region's beat is a
+    multiple of it (rank 1); shades and reflections each have their own, and noise has none (1/3 and more).
+    """
+    here = np.take_along_axis(colours, at[:, None, None, None], axis=-1)[..., 0] * seen[..., None]  # (W, R, 3)
+    power = np.linalg.svd(here, compute_uv=False) ** 2
+    total = power.sum(axis=-1)
+    return np.asarray(np.divide(power[:, 0], total, out=np.zeros(len(total)), where=total > 0))
+
+
+def pulsation(colours: NDArray[np.complex128], at: NDArray[np.int64], samples: int) -> NDArray[np.float64]:
+    """Relative amplitude (W,) in green of the whole face's beat at the bins ``at`` (W,); ``colours`` (W, 3, F)."""
+    green = np.take_along_axis(colours[:, 1], at[:, None], axis=-1)[:, 0]
+    return np.asarray(2 * np.abs(green) / np.hanning(samples).sum())
+
+
+def periodicity(pulses: NDArray[np.float64], rate_hz: float, rate: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Correlation (W,) of each of ``pulses`` (W, T) with itself one beat later, at its ``rate`` (W,) in bpm.
+
+    Whatever a beat looks like, the next looks the same; a harmonic taken for the rate, and noise, do not.
+    """
+    count = pulses.shape[-1]
+    centred = pulses - pulses.mean(axis=-1, keepdims=True)
+    padded = 1 << int(np.ceil(np.log2(2 * count)))
+    lags = np.fft.irfft(np.abs(np.fft.rfft(centred, padded, axis=-1)) ** 2, padded, axis=-1)[:, :count]
+    lags = lags / (1 - np.arange(count) / count)  # as many products at every lag
+    lag = np.minimum(60 * rate_hz / rate, count - 2)
+    low = lag.astype(np.int64)
+    share = lag - low
+    rows = np.arange(len(pulses))
+    later = lags[rows, low] * (1 - share) + lags[rows, low + 1] * share
+    return np.asarray(np.divide(later, lags[:, 0], out=np.zeros(len(pulses)), where=lags[:, 0] > 0))
+
+
 def _near(bpm: NDArray[np.float64], rate: NDArray[np.float64], within: float = LINE_BPM) -> NDArray[np.bool_]:
     return np.asarray(np.abs(bpm - rate[..., None]) <= within)

@@ -10,6 +10,7 @@ class Reason(StrEnum):
     FRAME_RATE_TOO_LOW = "frame_rate_too_low"  # record with more frames per second
     NO_FACE = "no_face"  # point the camera at a face
     FACE_LOST = "face_lost"  # keep the face in view
+    SIGNAL_LOST = "signal_lost"  # of a wave: keep the sensor on the skin
     MOTION = "motion"  # hold still
     ILLUMINATION = "illumination"  # steady the light
     COMPRESSION = "compression"  # record at a higher bit rate

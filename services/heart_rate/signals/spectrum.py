@@ -1,5 +1,6 @@
 """The spectrum of a pulse in the band of the heart, its peak between the bins, and what a band-pass leaves."""
 
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -9,8 +10,8 @@ from scipy.signal import butter, sosfiltfilt
 
 LOWEST_BPM: Final = 40.0
 HIGHEST_BPM: Final = 240.0
-# Bins per resolvable frequency: with eight, a parabola through three bins errs by less than 0.01 bpm.
-_PADDING: Final = 8
+# At least four bins per resolvable frequency: a parabola through three of them errs by some 0.01 bpm.
+_PADDING: Final = 4
 
 
 def band_spectrum(pulses: NDArray[np.float64], rate_hz: float) -> tuple[NDArray[np.float64], NDArray[np.complex128]]:
@@ -64,6 +65,15 @@ def band_passed(
     signal: NDArray[np.float64], rate_hz: float, low_bpm: float = LOWEST_BPM, high_bpm: float = HIGHEST_BPM
 ) -> NDArray[np.float64]:
     """``signal`` (..., N) between two frequencies: Butterworth of order 3, forwards and backwards, hence in phase."""
+    return np.asarray(
+        sosfiltfilt(
+            _sections(rate_hz, low_bpm, high_bpm), signal, axis=-1, padlen=min(signal.shape[-1] - 1, round(2 * rate_hz))
+        )
+    )
+
+
+@lru_cache(maxsize=64)
+def _sections(rate_hz: float, low_bpm: float, high_bpm: float) -> NDArray[np.float64]:
     nyquist_bpm = 30.0 * rate_hz
-    sections = butter(3, [low_bpm / nyquist_bpm, min(high_bpm / nyquist_bpm, 0.95)], "bandpass", output="sos")
-    return np.asarray(sosfiltfilt(sections, signal, axis=-1, padlen=min(signal.shape[-1] - 1, round(2 * rate_hz))))
+    edges = [low_bpm / nyquist_bpm, min(high_bpm / nyquist_bpm, 0.95)]
+    return np.asarray(butter(3, edges, "bandpass", output="sos"))

@@ -9,11 +9,13 @@ from numpy.typing import NDArray
 # Steepest change that a path may take. At the onset of exercise a heart gains 1 to 2 bpm per second; windows of 10 s
 # see it later and smoother.
 SLEW_BPM_PER_S: Final = 4.0
-# Mean size of a change: e-fold less likely for every bpm per second more.
-CHANGE_BPM_PER_S: Final = 1.0
-# Windows of 10 s that lie 1 s apart share most of their samples. Each counts for so much of a full observation that a
-# run of them counts about twice for every 10 s, which a Hann window's overlap makes of it.
-EVIDENCE: Final = 0.2
+# Standard deviation of a change. Normal rather than exponential: the cost of a steady drift must not add up to more
+# than the evidence that it is there.
+CHANGE_BPM_PER_S: Final = 2.0
+# Windows of 10 s that lie 1 s apart share most of their samples: each counts for a fifth of an observation, two for
+# every 10 s. Where there are fewer than ten windows, together they count for two, and one by itself for one.
+_WINDOWS_PER_OBSERVATION: Final = 5
+_OBSERVATIONS: Final = 2
 # A spectrum's floor, over an even spectrum: no single window can forbid a rate.
 _FLOOR: Final = 0.05
 
@@ -32,10 +34,11 @@ def tracked(bpm: NDArray[np.float64], scores: NDArray[np.float64], hop_s: float)
     A row of equal values (nothing seen) leaves every rate as likely as its neighbours in time make it.
     """
     floored = scores + _FLOOR / scores.shape[-1]
-    evidence = EVIDENCE * np.log(floored / floored.max(axis=-1, keepdims=True))
+    weight = max(1 / _WINDOWS_PER_OBSERVATION, min(1.0, _OBSERVATIONS / len(scores)))
+    evidence = weight * np.log(floored / floored.max(axis=-1, keepdims=True))
     reach = max(1, int(SLEW_BPM_PER_S * hop_s / (bpm[1] - bpm[0])))
-    change = np.abs(np.arange(-reach, reach + 1)) * (bpm[1] - bpm[0]) / (CHANGE_BPM_PER_S * hop_s)
-    kernel = np.exp(-change)
+    change = np.arange(-reach, reach + 1) * (bpm[1] - bpm[0]) / (CHANGE_BPM_PER_S * hop_s)
+    kernel = np.exp(-0.5 * change**2)
     return Track(_viterbi(evidence, np.log(kernel / kernel.sum())), _posterior(np.exp(evidence), kernel / kernel.sum()))
 
 

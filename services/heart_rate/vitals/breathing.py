@@ -9,19 +9,22 @@ from scipy.fft import rfft
 from services.heart_rate.quality.reasons import Reason
 from services.heart_rate.result import BreathingRate
 from services.heart_rate.signals.detrending import detrended, smoothness
-from services.heart_rate.signals.spectrum import normalised, peak_bpm
+from services.heart_rate.signals.spectrum import band_passed, normalised, peak_bpm
 from services.heart_rate.vitals.beats import Beats
 from services.heart_rate.vitals.hrv import accepted
 
 # Adults: 6 breaths in a minute at rest with training, 40 in distress.
 SLOWEST: Final = 6.0
 FASTEST: Final = 40.0
-# Four breaths of a calm adult.
-SHORTEST_S: Final = 20.0
-# Karlen et al. refuse where their three sources' standard deviation exceeds 4 breaths a minute.
-_MOST_SPREAD: Final = 4.0
-# Least share of a source's power within its line; an even spectrum has a fifth.
-_LEAST_LINE: Final = 0.45
+# Karlen et al. take 32 s; in 20 s two sources can agree by chance.
+SHORTEST_S: Final = 30.0
+# Karlen et al. refuse where their three sources' standard deviation exceeds 4; here two may suffice, so they must lie
+# closer.
+_MOST_SPREAD: Final = 2.0
+# Least share of a source's power within its line: in noise, half of it can lie there by chance.
+_LEAST_LINE: Final = 0.6
+# A baseline that moves by less than this share of the pulse is the pulse's own side bands.
+_LEAST_BASELINE: Final = 0.2
 _RATE_HZ: Final = 4.0
 _LINE: Final = 3.0
 
@@ -40,10 +43,16 @@ def breathing_of(baseline: NDArray[np.float64], start_s: float, rate_hz: float, 
         return BreathingRate(per_minute=None, spread=None, reason=Reason.TOO_SHORT)
     intervals = np.diff(beats.times_s)
     kept = accepted(intervals)
-    courses = [_averaged(times, baseline, even), np.interp(even, beats.times_s, beats.heights)]
+    slow = baseline - detrended(baseline, smoothness(rate_hz, FASTEST / 60))
+    courses = [np.interp(even, beats.times_s, beats.heights)]
+    breath = detrended(slow, smoothness(rate_hz, SLOWEST / 60))
+    if breath.std() >= _LEAST_BASELINE * band_passed(baseline, rate_hz).std():
+        courses.append(np.interp(even, times, slow))
     if kept.sum() >= 9:
         courses.append(np.interp(even, beats.times_s[1:][kept], intervals[kept]))
-    rates, lines = _peaks(np.stack(courses))
+    # Beats sample a breath; one that comes faster than every second beat shows as another.
+    fastest = min(FASTEST, 30 / float(np.median(intervals)))
+    rates, lines = _peaks(np.stack(courses), fastest)
     clear = rates[lines >= _LEAST_LINE]
     if len(clear) < 2:
         return BreathingRate(per_minute=None, spread=None, reason=Reason.WEAK_PULSE)
@@ -53,21 +62,12 @@ def breathing_of(baseline: NDArray[np.float64], start_s: float, rate_hz: float, 
     return BreathingRate(per_minute=float(np.median(clear)), spread=spread, reason=None)
 
 
-def _averaged(
-    times_s: NDArray[np.float64], values: NDArray[np.float64], even_s: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Means over a quarter second about each of ``even_s``, so that the pulse does not fold into breathing."""
-    summed = np.concatenate([[0.0], np.cumsum(values)])
-    edges = np.stack([np.searchsorted(times_s, even_s - 0.5), np.searchsorted(times_s, even_s + 0.5)])
-    return np.asarray((summed[edges[1]] - summed[edges[0]]) / np.maximum(edges[1] - edges[0], 1))
-
-
-def _peaks(courses: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _peaks(courses: NDArray[np.float64], fastest: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Breaths per minute (K,) of the highest line of each of ``courses`` (K, N), and its share (K,) of the power."""
     slow = detrended(courses, smoothness(_RATE_HZ, SLOWEST / 60 / 1.5))
     padded = 1 << int(np.ceil(np.log2(8 * slow.shape[-1])))
     per_minute = 60 * _RATE_HZ * np.arange(padded // 2 + 1) / padded
-    band = (per_minute >= SLOWEST) & (per_minute <= FASTEST)
+    band = (per_minute >= SLOWEST) & (per_minute <= fastest)
     power = normalised(np.abs(rfft(slow * np.hanning(slow.shape[-1]), padded, axis=-1))[:, band] ** 2)
     rates = peak_bpm(per_minute[band], power)
     near = np.abs(per_minute[band] - rates[:, None]) <= _LINE
