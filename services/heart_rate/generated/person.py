@@ -142,7 +142,7 @@ def _parts(skin: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _highlights() -> NDArray[np.float32]:
-    return np.stack([_blob(x, y, radius) for x, y, radius in _HIGHLIGHTS]).max(axis=0)
+    return np.asarray(np.stack([_blob(x, y, radius) for x, y, radius in _HIGHLIGHTS]).max(axis=0))
 
 
 def _blob(x: float, y: float, radius: float) -> NDArray[np.float32]:

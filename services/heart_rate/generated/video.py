@@ -1,6 +1,5 @@
 """Generated scenes as video files, coded as cameras and telephones code them."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -15,7 +14,7 @@ _CLOCK = Fraction(1, 90000)
 
 @dataclass(frozen=True)
 class Coding:
-    """H.264. ``quality`` is the coder's constant rate factor: 0 keeps every bit, 10 all that is seen, 23 what people look at.
+    """H.264. ``quality`` is its constant rate factor: 0 keeps every bit, 10 all that is seen, 23 what people look at.
 
     ``preset`` trades size for time; ``key_frames_s`` is how often the coder starts afresh.
     """
@@ -25,8 +24,8 @@ class Coding:
     key_frames_s: float = 2.0
 
 
-def write_video(scene: Scene, path: Path, coding: Coding, progress: Callable[[float], None] = lambda _: None) -> Path:
-    """Render ``scene`` into ``path``, frame by frame; ``progress`` is called with 0..1."""
+def write_video(scene: Scene, path: Path, coding: Coding) -> Path:
+    """Render ``scene`` into ``path``, frame by frame; the path."""
     with av.open(path, "w") as container:
         rate = scene.settings.camera.frames_per_second
         stream = container.add_stream("libx264", rate=Fraction(rate).limit_denominator(1001))
@@ -34,10 +33,9 @@ def write_video(scene: Scene, path: Path, coding: Coding, progress: Callable[[fl
         stream.time_base = stream.codec_context.time_base = _CLOCK
         stream.codec_context.gop_size = round(coding.key_frames_s * rate)
         stream.options = {"crf": str(coding.quality), "preset": coding.preset, "threads": "1"}
-        for count, (time_s, image) in enumerate(zip(scene.times_s, scene.frames(), strict=True)):
+        for time_s, image in zip(scene.times_s, scene.frames(), strict=True):
             frame = av.VideoFrame.from_ndarray(image, format="rgb24")
             frame.pts, frame.time_base = round(time_s / _CLOCK), _CLOCK
             container.mux(stream.encode(frame))
-            progress((count + 1) / len(scene.times_s))
         container.mux(stream.encode(None))
     return path

@@ -33,10 +33,10 @@ class SkinSampler:
     def look(self, crop: FaceCrop) -> None:
         """Choose the cells anew: the detector has just confirmed that this is the face."""
         seen = SkinColour.learn(crop.colours)
-        skin = self._learnt(seen).skin(crop.colours)
+        skin = self._learnt(seen).skin(crop.colours).astype(np.uint8)
         # Not its edge, where a following that errs by a fraction of a cell would mix in hair or an eye.
-        skin = cv2.erode(skin.astype(np.uint8), _NEIGHBOURS)
-        self._wanted = np.asarray(_REGIONS * skin.ravel(), np.float32)
+        inner = cv2.erode(skin, _NEIGHBOURS)
+        self._wanted = np.asarray(_REGIONS * inner.ravel(), np.float32)
         if not self._chosen.any():
             self._chosen = self._wanted
 
