@@ -147,7 +147,7 @@ def test_scores_growth_and_oedema_are_shown_with_their_doubts(
     oedema = card(panel, "Course of the oedema")
     expect(oedema.get_by_role("img", name="Oedema measured: 5.0 mL at 2 h, 14.0 mL at 26 h")).to_be_visible()
     oedema.get_by_label("Cohort’s cubic and quartic").check()
-    expect(oedema.get_by_text("Cohort, quartic")).to_be_visible()
+    expect(oedema.get_by_role("listitem").filter(has_text="Cohort, quartic")).to_be_visible()
     oedema.get_by_text("Figures").click()
     last = report["oedema_course"]["expected"][-1]
     expect(oedema.get_by_role("row").last).to_contain_text(f"{last['median_ml']:.1f} mL expected")

@@ -46,7 +46,7 @@ function Meaning({ score }: { score: ClinicalScore }) {
         <p key={words}>{words}</p>
       ))}
       <p className="fine-print">Higher is {higher_is}.</p>
-      {[...cautions, ...unchecked].map((caution) => (
+      {[...cautions, ...unchecked.map((whom) => `Made for: ${whom}. Not known whether so here.`)].map((caution) => (
         <p key={caution} className="notice warn slim">
           {caution}
         </p>
