@@ -41,7 +41,10 @@ def estimate_wave(times_s: NDArray[np.float64], wave: NDArray[np.float64]) -> He
     usable = windowed(known.astype(np.float64), length, hop).mean(axis=-1) >= KNOWN_SHARE
     if not usable.any():
         return nothing(Reason.SIGNAL_LOST)
-    pulses = spikes_held(detrended(windowed(even, length, hop), smoothness(grid.rate_hz)))
+    windows = windowed(even, length, hop)
+    # Held once before, lest the trend swing out for a spike, and once behind, where the beats set the limit.
+    calm = spikes_held(windows - np.median(windows, axis=-1, keepdims=True))
+    pulses = spikes_held(detrended(calm, smoothness(grid.rate_hz)))
     bpm, power = power_spectrum(pulses, grid.rate_hz)
     power[~usable] = 1 / len(bpm)
     track = tracked(bpm, harmonic_score(bpm, power), hop / grid.rate_hz)

@@ -43,7 +43,7 @@ class GeneratedRecording:
 def record(settings: RecordingSettings, seed: int) -> GeneratedRecording:
     """The recording of ``settings``; equal seeds give equal recordings.
 
-    C = mean colour · light · (1 + shade + pulse) + specular reflection + noise, in every region, after the dichromatic
+    C = mean colour · light · (1 + shade − pulse) + specular reflection + noise, in every region, after the dichromatic
     model of Wang et al. 2017 (eq. 2); then what the coder and the detector leave of it.
     """
     chance = np.random.default_rng(seed)
@@ -60,7 +60,8 @@ def record(settings: RecordingSettings, seed: int) -> GeneratedRecording:
     moved = motion(settings.motion, times, regions, chance)
     lit = light(settings.light, times, regions, chance)
     base = colour * chance.uniform(0.85, 1.1, (regions, 1, 1))
-    rgb = base * lit.on_face * (1 + moved.shade + beating) + colour.mean() * moved.specular
+    # Blood absorbs: the skin darkens as it flows in.
+    rgb = base * lit.on_face * (1 + moved.shade - beating) + colour.mean() * moved.specular
     pixels = np.round(camera.pixels * chance.uniform(0.5, 1.5, regions))[:, None] * (1 + 0.05 * moved.size_change)
     background = np.array([120.0, 120.0, 115.0]) * settings.brightness * lit.behind
     rgb = np.clip(rgb + noise(rgb, pixels, camera, chance), 0, 255)

@@ -181,7 +181,7 @@ def _camera(chance: np.random.Generator, **changed: Any) -> CameraSettings:
         "noise": log_uniform(chance, 1, 4),
         "shared_noise": log_uniform(chance, 0.005, 0.05),
         "pixels": log_uniform(chance, 400, 6000),
-        "bits_per_pixel": log_uniform(chance, 0.06, 2.0) if chance.uniform() < 0.8 else None,
+        "bits_per_pixel": log_uniform(chance, 0.06, 5.0) if chance.uniform() < 0.8 else None,
     }
     return CameraSettings(**(usual | changed))
 

@@ -21,7 +21,9 @@ REASONS: Final[Mapping[str, Reason]] = {
     "coherence": Reason.REGIONS_DISAGREE,
     "region_agreement": Reason.REGIONS_DISAGREE,
     "method_agreement": Reason.METHODS_DISAGREE,
+    "colour_agreement": Reason.REGIONS_DISAGREE,
     "signature": Reason.WEAK_PULSE,
+    "pulsation": Reason.WEAK_PULSE,
     "periodicity": Reason.WEAK_PULSE,
     "certainty": Reason.UNSTABLE_RATE,
     "steadiness": Reason.UNSTABLE_RATE,
@@ -35,11 +37,17 @@ REASONS: Final[Mapping[str, Reason]] = {
     "regions_seen": Reason.FACE_LOST,
 }
 
+# What these say is true of every failure; why it failed is another matter.
+SYMPTOMS: Final = frozenset({Reason.WEAK_PULSE, Reason.REGIONS_DISAGREE, Reason.METHODS_DISAGREE, Reason.UNSTABLE_RATE})
+# Of the logarithm of the odds: a factor of two.
+_CLEAR_LOSS: Final = float(np.log(2))
+
 
 @dataclass(frozen=True)
 class ConfidenceModel:
-    """A logistic model: confidence = 1 / (1 + exp(−(intercept + Σ wᵢ (xᵢ − mᵢ) / sᵢ))).
+    """A logistic model: confidence = 1 / (1 + exp(−(intercept + Σ wᵢ zᵢ + vᵢ min(zᵢ, cᵢ)))), zᵢ = (xᵢ − mᵢ) / sᵢ.
 
+    Beyond its cap cᵢ a feature weighs wᵢ, below it wᵢ + vᵢ: a doubling of a weak pulse tells more than one of a strong.
     ``usual`` are the features of good recordings, against which a reason is told. ``threshold`` is the confidence from
     which on a number is given out; ``interval_scale`` by how much the posterior's spread is multiplied so that 95 of
     100 given bands hold the truth.
@@ -48,43 +56,57 @@ class ConfidenceModel:
     names: tuple[str, ...]
     mean: NDArray[np.float64]
     scale: NDArray[np.float64]
-    weights: NDArray[np.float64]
-    intercept: float
+    weight: NDArray[np.float64]
+    cap: NDArray[np.float64]
+    weight_below: NDArray[np.float64]
     usual: NDArray[np.float64]
+    intercept: float
     threshold: float
     interval_scale: float
 
     def confidence(self, features: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
         """The probability (W,) that a rate with ``features``, (W,) each, lies within 5 bpm of the truth."""
-        return np.asarray(1 / (1 + np.exp(-np.clip(self.evidence(features), -30, 30))))
-
-    def evidence(self, features: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
-        """The logarithm (W,) of the odds. A mean of features has the mean of the evidence, the model being linear."""
         stacked = np.stack([features[name] for name in self.names], axis=-1)
-        return np.asarray(self.intercept + ((stacked - self.mean) / self.scale) @ self.weights)
+        evidence = self.intercept + self._parts(stacked).sum(axis=-1)
+        return np.asarray(1 / (1 + np.exp(-np.clip(evidence, -30, 30))))
 
     def reason(self, features: Mapping[str, float]) -> Reason:
-        """Which reason takes most of the evidence, against the features of good recordings."""
+        """Which reason takes most of the evidence, against the features of good recordings.
+
+        A cause that a person can do something about comes before a symptom, if it halves the odds or worse.
+        """
+        lost = self._parts(self.usual) - self._parts(np.array([features[name] for name in self.names]))
         taken: dict[Reason, float] = {}
-        for name, weight, scale, usual in zip(self.names, self.weights, self.scale, self.usual, strict=True):
-            loss = float(weight * (usual - features[name]) / scale)
+        for name, loss in zip(self.names, lost.tolist(), strict=True):
             taken[REASONS[name]] = taken.get(REASONS[name], 0.0) + loss
-        return max(taken, key=lambda reason: taken[reason])
+        causes = {reason: loss for reason, loss in taken.items() if reason not in SYMPTOMS and loss >= _CLEAR_LOSS}
+        chosen = causes or taken
+        return max(chosen, key=lambda reason: chosen[reason])
+
+    def _parts(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What each of ``features`` (..., K) adds to the logarithm of the odds."""
+        standard = (features - self.mean) / self.scale
+        return np.asarray(self.weight * standard + self.weight_below * np.minimum(standard, self.cap))
+
+
+# The columns of a feature's entry in the file.
+COLUMNS: Final = ("mean", "scale", "weight", "cap", "weight_below", "usual")
 
 
 @cache
-def confidence_model(kind: str = "video") -> ConfidenceModel:
+def confidence_model(kind: str) -> ConfidenceModel:
     """The committed model of ``kind``: ``video`` for colour traces, ``wave`` for a pulse wave."""
-    return model_of(json.loads(COEFFICIENTS_FILE.read_text())[kind])
+    return model_of(json.loads(COEFFICIENTS_FILE.read_text(encoding="utf-8"))[kind])
 
 
 def model_of(stored: Mapping[str, Any]) -> ConfidenceModel:
     """A model from its entry in the file: ``features`` holds one object by name, to show what each weighs."""
     features = stored["features"]
-    columns = {
-        key: np.array([feature[key] for feature in features.values()]) for key in ("mean", "scale", "weight", "usual")
-    }
+    columns = {column: np.array([entry[column] for entry in features.values()]) for column in COLUMNS}
     return ConfidenceModel(
-        tuple(features), columns["mean"], columns["scale"], columns["weight"], stored["intercept"], columns["usual"],
-        stored["threshold"], stored["interval_scale"],
-    )  # fmt: skip
+        names=tuple(features),
+        **columns,
+        intercept=float(stored["intercept"]),
+        threshold=float(stored["threshold"]),
+        interval_scale=float(stored["interval_scale"]),
+    )

@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 from services.heart_rate.quality.confidence import ConfidenceModel
 from services.heart_rate.quality.reasons import Reason
 from services.heart_rate.result import Trend
-from services.heart_rate.signals.spectrum import HIGHEST_BPM, LOWEST_BPM
+from services.heart_rate.signals.spectrum import HIGHEST_BPM, LOWEST_BPM, normalised
 from services.heart_rate.tracking.path import Track, interval_of
 
 # Of the posterior; the model's scale makes a band of 95 % of it.
 _POSTERIOR_SHARE: Final = 0.9
+# As far as one line of a window of 10 s reaches, and a little more.
+_LINE_REACH_BPM: Final = 10.0
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,9 @@ def judged(
     quality = {name: float(weights @ values) for name, values in features.items()}
     confidence = float(model.confidence({name: np.array([value]) for name, value in quality.items()})[0])
     given = confidence >= model.threshold
-    low, high = interval_of(bpm, track.posterior, _POSTERIOR_SHARE)
+    # Whether another line is the pulse is the confidence's matter; the band tells how well this one is placed.
+    near = np.abs(bpm - rate[:, None]) <= _LINE_REACH_BPM
+    low, high = interval_of(bpm, normalised(track.posterior * near), _POSTERIOR_SHARE)
     half = model.interval_scale * 0.5 * (high - low)
     half_of_all = float(weights @ half)
     # How wide the posterior is, before it is scaled: what the scale is fitted on.

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,6 +58,22 @@ def wave_examples(seed: int, count: int, workers: int) -> Examples:
     return _gathered(_wave_example, [(seed, index, "wearable") for index in range(count)], workers)
 
 
+def save(examples: Examples, path: Path) -> None:
+    """Write ``examples`` as a NumPy archive, making its folder."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(
+        path, names=np.array(examples.names), features=examples.features, error_bpm=examples.error_bpm,
+        half_width=examples.half_width, kinds=examples.kinds,
+    )  # fmt: skip
+
+
+def load(path: Path) -> Examples:
+    """The examples that ``save`` wrote to ``path``."""
+    with np.load(path) as archive:
+        arrays = {name: archive[name] for name in ("features", "error_bpm", "half_width", "kinds")}
+        return Examples(names=tuple(archive["names"].tolist()), **arrays)
+
+
 def _video_example(job: tuple[int, int, str]) -> Example:
     seed, index, kind = job
     chance = np.random.default_rng([seed, index, list(KINDS).index(kind)])
@@ -84,11 +101,15 @@ def _example(kind: str, said: HeartRateEstimate, truth: float | None) -> Example
 def _gathered(
     make: Callable[[tuple[int, int, str]], Example], jobs: Sequence[tuple[int, int, str]], workers: int
 ) -> Examples:
-    # Spawned rather than forked: a child of a process with running threads may hang.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        made = list(tqdm(pool.map(make, jobs, chunksize=16), total=len(jobs), unit="recording", disable=None))
+    if workers == 1:
+        made = [make(job) for job in tqdm(jobs, unit="recording", disable=None)]
+    else:
+        # Spawned rather than forked: a child of a process with running threads may hang.
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            made = list(tqdm(pool.map(make, jobs, chunksize=16), total=len(jobs), unit="recording", disable=None))
     judged = [example for example in made if example.features]
-    names = tuple(judged[0].features)
+    # The plain facts that some results carry besides are no features.
+    names = tuple(name for name in judged[0].features if all(name in example.features for example in judged))
     return Examples(
         names=names,
         features=np.array([[example.features[name] for name in names] for example in judged]),
