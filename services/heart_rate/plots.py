@@ -62,6 +62,7 @@ def trend_plot(said: HeartRateEstimate, form: Format = "png") -> bytes:
             return _say_nothing(axes, said)
         times = np.array(said.trend.times_s)
         axes.fill_between(times, low, high, color=BLUE, alpha=0.18, linewidth=0, label="95 % band")
+        axes.vlines(times, low, high, color=BLUE, alpha=0.18, linewidth=3)  # a lone window has no band to fill
         axes.plot(times, bpm, color=BLUE, linewidth=1.6, marker=".", markersize=3)
         axes.legend(frameon=False, fontsize=9)
         return None

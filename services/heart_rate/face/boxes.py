@@ -32,15 +32,5 @@ def suppress(boxes: Boxes, scores: NDArray[np.floating], most_overlap: float) ->
     return np.array(kept, np.intp)
 
 
-def centres(boxes: Boxes) -> NDArray[np.float64]:
-    """(F, 2): x, y."""
-    return np.asarray((boxes[:, :2] + boxes[:, 2:]) / 2)
-
-
-def sides(boxes: Boxes) -> NDArray[np.float64]:
-    """(F, 2): width, height."""
-    return np.asarray(boxes[:, 2:] - boxes[:, :2])
-
-
 def _areas(boxes: Boxes) -> NDArray[np.float64]:
-    return np.asarray(sides(boxes).clip(0).prod(axis=1))
+    return np.asarray((boxes[:, 2:] - boxes[:, :2]).clip(0).prod(axis=1))

@@ -67,6 +67,8 @@ def _moving_picture(container: InputContainer) -> VideoStream:
     for stream in container.streams.video:
         if not stream.disposition & Disposition.attached_pic:  # the cover of a song is no video
             return stream
+    if not container.streams:
+        raise VideoUnreadableError("The file was cut off before its list of streams; send the whole file again.")
     if container.streams.audio:
         raise AudioOnlyError("The file holds sound alone; send a recording with a picture of the face.")
     raise NoVideoStreamError("The file holds no video stream; send a recording with a picture of the face.")
