@@ -37,6 +37,26 @@ REASONS: Final[Mapping[str, Reason]] = {
     "regions_seen": Reason.FACE_LOST,
 }
 
+# Which way a feature can only speak, whatever the examples say by chance: 1 for, −1 against. The others are free: an
+# amplitude can be too small and too large, and all motion is read beside the motion at the rate.
+SIGNS: Final[Mapping[str, int]] = {
+    "snr_db": 1,
+    "prominence": 1,
+    "coherence": 1,
+    "colour_agreement": 1,
+    "region_agreement": 1,
+    "method_agreement": 1,
+    "signature": 1,
+    "periodicity": 1,
+    "certainty": 1,
+    "steadiness": 1,
+    "regions_seen": 1,
+    "motion_at_rate": -1,
+    "light_at_rate": -1,
+    "lost_bits": -1,
+    "lost_frames": -1,
+    "uneven_timing": -1,
+}
 # What these say is true of every failure; why it failed is another matter.
 SYMPTOMS: Final = frozenset({Reason.WEAK_PULSE, Reason.REGIONS_DISAGREE, Reason.METHODS_DISAGREE, Reason.UNSTABLE_RATE})
 # Of the logarithm of the odds: a factor of two.
@@ -45,9 +65,10 @@ _CLEAR_LOSS: Final = float(np.log(2))
 
 @dataclass(frozen=True)
 class ConfidenceModel:
-    """A logistic model: confidence = 1 / (1 + exp(−(intercept + Σ wᵢ zᵢ + vᵢ min(zᵢ, cᵢ)))), zᵢ = (xᵢ − mᵢ) / sᵢ.
+    """A logistic model: confidence = 1 / (1 + exp(−(intercept + Σ aᵢ max(zᵢ − kᵢ, 0) + bᵢ min(zᵢ − kᵢ, 0)))).
 
-    Beyond its cap cᵢ a feature weighs wᵢ, below it wᵢ + vᵢ: a doubling of a weak pulse tells more than one of a strong.
+    z = (x − mean) / scale. Each feature has one slope ``above`` its ``knot`` and one ``below`` it: a doubling of a weak
+    pulse tells more than one of a strong.
     ``usual`` are the features of good recordings, against which a reason is told. ``threshold`` is the confidence from
     which on a number is given out; ``interval_scale`` by how much the posterior's spread is multiplied so that 95 of
     100 given bands hold the truth.
@@ -56,9 +77,9 @@ class ConfidenceModel:
     names: tuple[str, ...]
     mean: NDArray[np.float64]
     scale: NDArray[np.float64]
-    weight: NDArray[np.float64]
-    cap: NDArray[np.float64]
-    weight_below: NDArray[np.float64]
+    knot: NDArray[np.float64]
+    above: NDArray[np.float64]
+    below: NDArray[np.float64]
     usual: NDArray[np.float64]
     intercept: float
     threshold: float
@@ -85,12 +106,12 @@ class ConfidenceModel:
 
     def _parts(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
         """What each of ``features`` (..., K) adds to the logarithm of the odds."""
-        standard = (features - self.mean) / self.scale
-        return np.asarray(self.weight * standard + self.weight_below * np.minimum(standard, self.cap))
+        beyond = (features - self.mean) / self.scale - self.knot
+        return np.asarray(self.above * np.maximum(beyond, 0) + self.below * np.minimum(beyond, 0))
 
 
 # The columns of a feature's entry in the file.
-COLUMNS: Final = ("mean", "scale", "weight", "cap", "weight_below", "usual")
+COLUMNS: Final = ("mean", "scale", "knot", "above", "below", "usual")
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -46,6 +46,16 @@ class Examples:
     def right(self) -> NDArray[np.bool_]:
         """Which (N,) lie within 5 bpm of the truth."""
         return np.asarray(self.error_bpm <= AGREEMENT_BPM)
+
+    def chosen(self, which: NDArray[np.bool_]) -> "Examples":
+        """Those ``which`` (N,) says."""
+        return replace(
+            self,
+            features=self.features[which],
+            error_bpm=self.error_bpm[which],
+            half_width=self.half_width[which],
+            kinds=self.kinds[which],
+        )
 
 
 def video_examples(seed: int, of_each_kind: int, workers: int) -> Examples:

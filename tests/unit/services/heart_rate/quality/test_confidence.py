@@ -1,15 +1,15 @@
 import numpy as np
 import pytest
 
-from services.heart_rate.quality.confidence import REASONS, ConfidenceModel, confidence_model, model_of
+from services.heart_rate.quality.confidence import REASONS, SIGNS, ConfidenceModel, confidence_model, model_of
 from services.heart_rate.quality.reasons import Reason
 
 
 def a_model(**changed: object) -> ConfidenceModel:
     stored = {
         "features": {
-            "snr_db": {"mean": 2.0, "scale": 4.0, "weight": 1.0, "cap": 0.5, "weight_below": 2.0, "usual": 6.0},
-            "motion": {"mean": -2.5, "scale": 0.5, "weight": -1.0, "cap": 0.0, "weight_below": 0.0, "usual": -3.0},
+            "snr_db": {"mean": 2.0, "scale": 4.0, "knot": 0.5, "above": 1.0, "below": 3.0, "usual": 6.0},
+            "motion": {"mean": -2.5, "scale": 0.5, "knot": 0.0, "above": -1.0, "below": -1.0, "usual": -3.0},
         },
         "intercept": 0.25,
         "threshold": 0.9,
@@ -19,12 +19,12 @@ def a_model(**changed: object) -> ConfidenceModel:
 
 
 def test_the_odds_are_those_worked_by_hand() -> None:
-    # snr 0 dB: z = −0.5, 1·z + 2·min(z, 0.5) = −1.5; motion −2: z = 1, −1; with 0.25: −2.25.
+    # snr 0 dB: z = −0.5, one below its knot, −3; motion −2: z = 1, −1; with 0.25: −3.75.
     found = a_model().confidence({"snr_db": np.array([0.0]), "motion": np.array([-2.0])})
-    assert found[0] == pytest.approx(1 / (1 + np.exp(2.25)))
+    assert found[0] == pytest.approx(1 / (1 + np.exp(3.75)))
 
 
-def test_beyond_its_cap_a_feature_weighs_less() -> None:
+def test_above_its_knot_a_feature_weighs_less() -> None:
     model = a_model()
     rates = model.confidence({"snr_db": np.array([0.0, 2.0, 8.0, 10.0]), "motion": np.full(4, -2.5)})
     odds = np.log(rates / (1 - rates))
@@ -55,10 +55,9 @@ class TestTheCommittedModel:
     def test_asks_for_more_than_an_even_chance(self, kind: str) -> None:
         assert 0.5 < confidence_model(kind).threshold < 1.0
 
-    @pytest.mark.parametrize("feature", ["snr_db", "prominence"])
-    def test_never_believes_more_in_less(self, kind: str, feature: str) -> None:
+    def test_never_believes_more_in_less(self, kind: str) -> None:
         model = confidence_model(kind)
-        at = model.names.index(feature)
-        # Above the cap a weight may be about nothing, but it does not fall below it by much.
-        assert model.weight[at] > -0.1
-        assert model.weight[at] + model.weight_below[at] > -0.2
+        for name, above, below in zip(model.names, model.above, model.below, strict=True):
+            sign = SIGNS.get(name, 0)
+            assert sign * above >= 0, name
+            assert sign * below >= 0, name

@@ -10,7 +10,7 @@ BPM = np.arange(40.0, 241.0, 1.0)
 MODEL = model_of(
     {
         "features": {
-            "snr_db": {"mean": 0.0, "scale": 1.0, "weight": 1.0, "cap": 0.0, "weight_below": 0.0, "usual": 10.0},
+            "snr_db": {"mean": 0.0, "scale": 1.0, "knot": 0.0, "above": 1.0, "below": 1.0, "usual": 10.0},
         },
         "intercept": 0.0,
         "threshold": 0.9,
