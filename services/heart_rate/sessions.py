@@ -99,13 +99,14 @@ class FaceSession:
         rows = np.full((len(self._times_s), _ROW), np.nan)
         rows[:, _PIXELS] = 0
         rows[patient.frames] = patient.rows
+        # Arrays of their own, not views: sums depend on how numbers lie in memory, in the last bit.
         return RegionTraces(
             times_s=np.array(self._times_s),
-            rgb=rows[:, _RGB].reshape(-1, len(REGIONS), 3).swapaxes(0, 1),
-            pixels=rows[:, _PIXELS].T,
-            centre=rows[:, _CENTRE],
-            size=rows[:, _WIDTH],
-            background=rows[:, _BACKGROUND],
+            rgb=np.ascontiguousarray(rows[:, _RGB].reshape(-1, len(REGIONS), 3).swapaxes(0, 1)),
+            pixels=np.ascontiguousarray(rows[:, _PIXELS].T),
+            centre=rows[:, _CENTRE].copy(),
+            size=rows[:, _WIDTH].copy(),
+            background=rows[:, _BACKGROUND].copy(),
             video=video,
         )
 

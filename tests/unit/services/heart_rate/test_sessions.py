@@ -68,13 +68,13 @@ def test_progress_rises_to_the_end_and_may_end_the_reading(clips: list[Path]) ->
     assert 0 <= shares[0] < 0.1
     assert 0.8 < shares[-1] <= 1.0
 
-    class Deadline(Exception):
+    class DeadlineError(Exception):
         pass
 
     def stop(_: float) -> None:
-        raise Deadline
+        raise DeadlineError
 
-    with pytest.raises(Deadline):
+    with pytest.raises(DeadlineError):
         traces_of(clips[0], face_detector(), stop)
 
 

@@ -27,9 +27,9 @@ def test_patches_stay_while_the_face_moves_and_move_when_it_comes_over_them() ->
     image = np.tile(np.arange(300, dtype=np.float32)[None, :, None] / 2, (200, 1, 3)).astype(np.uint8)
     background = Background()
     first = background.read(image, FACE, FACE[None])
-    nearby = FACE + [8, 0, 8, 0]
+    nearby = FACE + np.array([8, 0, 8, 0])
     np.testing.assert_array_equal(background.read(image, nearby, nearby[None]), first)
-    far = FACE + [60, 0, 60, 0]
+    far = FACE + np.array([60, 0, 60, 0])
     assert background.read(image, far, far[None])[0] > first[0] + 10
 
 

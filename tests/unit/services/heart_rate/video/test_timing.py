@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,5 +31,5 @@ def test_times_begin_at_zero_and_frames_without_one_follow_at_the_usual_interval
 @given(times)
 def test_whatever_a_file_claims_times_strictly_rise(claimed: list[float | None]) -> None:
     said = [time for time, _ in in_order([(time, None) for time in claimed], 0.04)]
-    assert all(later - earlier >= CLOSEST_S * 0.999 for earlier, later in zip(said, said[1:], strict=False))
+    assert all(later - earlier >= CLOSEST_S * 0.999 for earlier, later in pairwise(said))
     assert not said or said[0] == 0.0
