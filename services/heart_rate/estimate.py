@@ -57,11 +57,9 @@ def _result(
 ) -> HeartRateEstimate:
     grid, usable = even.grid, spectra.usable
     pulse = fused_wave(spectra, rate)
-    whole = bool(even.known.any(axis=0).all())
-    # Two beats on either side of a gap have no interval between them.
-    withheld = said.reason or (None if whole else Reason.FACE_LOST)
     # Blood absorbs light, so the venous return that breathing moves shows as a fall of green.
-    breathing, hrv = vitals_of(pulse, -even.rgb[:, 1].mean(axis=0), grid.start_s, grid.rate_hz, rate, withheld)
+    baseline = -even.rgb[:, 1].mean(axis=0)
+    breathing, hrv = vitals_of(pulse, baseline, np.asarray(even.known.any(axis=0)), grid, rate, said.reason)
     return HeartRateEstimate(
         bpm=said.bpm,
         confidence=said.confidence,

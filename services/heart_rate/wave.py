@@ -53,8 +53,7 @@ def estimate_wave(times_s: NDArray[np.float64], wave: NDArray[np.float64]) -> He
     features = wave_features(bpm, power, track, rate, pulses, grid.rate_hz)
     middles = grid.start_s + (0.5 * length + hop * np.arange(window_count(grid), dtype=np.float64)) / grid.rate_hz
     said = judged(confidence_model("wave"), bpm, track, rate, features, usable, middles)
-    withheld = said.reason or (None if bool(known.all()) else Reason.SIGNAL_LOST)
-    breathing, hrv = vitals_of(pulse, even, grid.start_s, grid.rate_hz, rate, withheld)
+    breathing, hrv = vitals_of(pulse, even, known, grid, rate, said.reason)
     return HeartRateEstimate(
         bpm=said.bpm,
         confidence=said.confidence,

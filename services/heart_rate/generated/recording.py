@@ -14,12 +14,16 @@ from services.heart_rate.traces import REGIONS, RegionTraces, VideoFacts
 
 @dataclass(frozen=True)
 class RecordingSettings:
-    """One recording. ``pulsation`` is the relative amplitude in green, 0 for a photograph or a mask."""
+    """One recording. ``pulsation`` is the relative amplitude in green, 0 for a photograph or a mask.
+
+    ``skin_behind`` is how much skin lies in what is taken for the background: a neck, a hand.
+    """
 
     pulse: PulseSettings
     tone: int = 0
     pulsation: float = 0.006
     brightness: float = 1.0
+    skin_behind: float = 0.0
     duration_s: float = 20.0
     motion: MotionSettings = field(default_factory=MotionSettings)
     light: LightSettings = field(default_factory=LightSettings)
@@ -63,7 +67,12 @@ def record(settings: RecordingSettings, seed: int) -> GeneratedRecording:
     # Blood absorbs: the skin darkens as it flows in.
     rgb = base * lit.on_face * (1 + moved.shade - beating) + colour.mean() * moved.specular
     pixels = np.round(camera.pixels * chance.uniform(0.5, 1.5, regions))[:, None] * (1 + 0.05 * moved.size_change)
-    background = np.array([120.0, 120.0, 115.0]) * settings.brightness * lit.behind
+    background = (
+        np.array([120.0, 120.0, 115.0])
+        * settings.brightness
+        * lit.behind
+        * (1 - settings.skin_behind * beating.mean(axis=0))
+    )
     rgb = np.clip(rgb + noise(rgb, pixels, camera, chance), 0, 255)
     background = background + noise(background[None], np.full((1, len(times)), 20000.0), camera, chance)[0]
     rgb, background = coded(rgb, background, times, camera, chance)

@@ -193,6 +193,7 @@ def _settings(chance: np.random.Generator, **changed: Any) -> RecordingSettings:
         "tone": tone,
         "pulsation": chance.uniform(*SKIN_TONES[tone].pulsation),
         "brightness": chance.uniform(0.6, 1.05),
+        "skin_behind": chance.uniform(0.05, 0.3) if chance.uniform() < 0.25 else 0.0,
         "duration_s": float(chance.choice([8.0, 10.0, 15.0, 20.0, 30.0, 45.0])),
         "camera": _camera(chance),
     }

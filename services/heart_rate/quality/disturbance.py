@@ -1,15 +1,16 @@
 """What speaks against any estimate: motion and light (above all at the estimated rate), coding, timing, a lost face."""
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from services.heart_rate.pulse.faces import window_length
-from services.heart_rate.quality.peaks import LINE_BPM
+from services.heart_rate.quality.peaks import near, snr_db
 from services.heart_rate.signals.detrending import detrended, smoothness
 from services.heart_rate.signals.resampling import BRIDGED_S
-from services.heart_rate.signals.spectrum import band_spectrum
+from services.heart_rate.signals.spectrum import band_spectrum, normalised, power_of
 from services.heart_rate.signals.uniform import UniformTraces
 from services.heart_rate.signals.windows import windowed
 from services.heart_rate.traces import RegionTraces, VideoFacts
@@ -23,14 +24,27 @@ AMPLE_BITS_PER_PIXEL: Final = 0.1
 AMPLE_FRAMES_PER_SECOND: Final = 25.0
 
 
-def motion(traces: UniformTraces, rate: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Decadic logarithms (W,) of the face's movement within the band, and of that at ``rate`` (W,), in face widths."""
-    return _amplitudes(traces.face, traces, rate, _LEAST_MOTION)
+@dataclass(frozen=True)
+class Course:
+    """What a course other than the pulse does in W windows, to be held against a rate.
+
+    ``amplitude`` and ``at_rate`` (W,) are decadic logarithms of its effective value within the band, and within the
+    lines of the rate and its double; ``line_db`` (W,) how far those lines stand out, whatever the amplitude.
+    """
+
+    amplitude: NDArray[np.float64]
+    at_rate: NDArray[np.float64]
+    line_db: NDArray[np.float64]
 
 
-def light(traces: UniformTraces, rate: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Decadic logarithms (W,) of the background's relative change within the band, and of that at ``rate`` (W,)."""
-    return _amplitudes(traces.background, traces, rate, _LEAST_LIGHT)
+def motion(traces: UniformTraces, rate: NDArray[np.float64]) -> Course:
+    """The face's movement, in face widths, held against ``rate`` (W,)."""
+    return _course(traces.face, traces, rate, _LEAST_MOTION)
+
+
+def light(traces: UniformTraces, rate: NDArray[np.float64]) -> Course:
+    """The background's relative change, held against ``rate`` (W,)."""
+    return _course(traces.background, traces, rate, _LEAST_LIGHT)
 
 
 def lost_bits(video: VideoFacts | None) -> float:
@@ -53,18 +67,19 @@ def uneven_timing(traces: RegionTraces) -> float:
     return float(short.std() / np.median(short)) if len(short) else 1.0
 
 
-def _amplitudes(
-    courses: NDArray[np.float64], traces: UniformTraces, rate: NDArray[np.float64], least: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _course(courses: NDArray[np.float64], traces: UniformTraces, rate: NDArray[np.float64], least: float) -> Course:
     length, hop = window_length(traces.grid)
     windows = np.moveaxis(windowed(courses, length, hop), 1, 0)  # (W, 3, T)
     bpm, transform = band_spectrum(detrended(windows, smoothness(traces.grid.rate_hz)), traces.grid.rate_hz)
     # Parseval: the variance within the band is 2 Σ|X|² / (transform length · Σw²).
     padded = 60 * traces.grid.rate_hz / (bpm[1] - bpm[0])
-    power = 2 * (np.abs(transform) ** 2).sum(axis=1) / (padded * np.sum(np.hanning(length) ** 2))
-    near = (np.abs(bpm - rate[:, None]) <= LINE_BPM) | (np.abs(bpm - 2 * rate[:, None]) <= LINE_BPM)
-    at_rate = (power * near).sum(axis=-1)
-    return _logarithm(power.sum(axis=-1), least), _logarithm(at_rate, least)
+    power = 2 * power_of(transform).sum(axis=1) / (padded * np.sum(np.hanning(length) ** 2))
+    line = near(bpm, rate) | near(bpm, 2 * rate)
+    return Course(
+        amplitude=_logarithm(power.sum(axis=-1), least),
+        at_rate=_logarithm((power * line).sum(axis=-1), least),
+        line_db=snr_db(bpm, normalised(power), rate),
+    )
 
 
 def _logarithm(power: NDArray[np.float64], least: float) -> NDArray[np.float64]:

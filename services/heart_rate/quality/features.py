@@ -22,8 +22,7 @@ def window_features(
 ) -> Mapping[str, NDArray[np.float64]]:
     """Every feature by name, (W,) each, of the ``rate`` (W,) tracked in a face."""
     bpm, windows = spectra.bpm, len(rate)
-    moved, moved_at_rate = disturbance.motion(uniform, rate)
-    lit, lit_at_rate = disturbance.light(uniform, rate)
+    moved, lit = disturbance.motion(uniform, rate), disturbance.light(uniform, rate)
     return {
         "snr_db": peaks.snr_db(bpm, spectra.by_method.mean(axis=1), rate),
         **_of_track(bpm, spectra.fused, track, rate),
@@ -33,10 +32,12 @@ def window_features(
         "colour_agreement": peaks.colour_agreement(spectra.colours[:, :-1], spectra.seen, track.path),
         "signature": peaks.signature(spectra.colours[:, -1], track.path),
         "pulsation": np.log10(peaks.pulsation(spectra.colours[:, -1], track.path, spectra.pulses.shape[-1]) + 1e-5),
-        "motion": moved,
-        "motion_at_rate": moved_at_rate,
-        "light": lit,
-        "light_at_rate": lit_at_rate,
+        "motion": moved.amplitude,
+        "motion_at_rate": moved.at_rate,
+        "motion_line_db": moved.line_db,
+        "light": lit.amplitude,
+        "light_at_rate": lit.at_rate,
+        "light_line_db": lit.line_db,
         "lost_bits": np.full(windows, disturbance.lost_bits(traces.video)),
         "lost_frames": np.full(windows, disturbance.lost_frames(traces)),
         "uneven_timing": np.full(windows, disturbance.uneven_timing(traces)),

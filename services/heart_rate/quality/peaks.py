@@ -15,20 +15,25 @@ AGREEMENT_BPM: Final = 5.0
 _CHROMA: Final = np.array([-0.213, 0.227, -0.013]) / np.linalg.norm([-0.213, 0.227, -0.013])
 
 
+def near(bpm: NDArray[np.float64], rate: NDArray[np.float64], within: float = LINE_BPM) -> NDArray[np.bool_]:
+    """Which (..., F) of ``bpm`` (F,) lie ``within`` so many bpm of ``rate`` (...)."""
+    return np.asarray(np.abs(bpm - rate[..., None]) <= within)
+
+
 def snr_db(bpm: NDArray[np.float64], power: NDArray[np.float64], rate: NDArray[np.float64]) -> NDArray[np.float64]:
     """Power within 6 bpm of ``rate`` (...) and of its double over the rest of ``power`` (..., F), in dB, within ±20.
 
     Source: de Haan, Jeanne, IEEE Trans Biomed Eng 2013;60:2878, section IV, with the estimated rate for the true one.
     """
-    line = _near(bpm, rate) | _near(bpm, 2 * rate)
+    line = near(bpm, rate) | near(bpm, 2 * rate)
     inside = (power * line).sum(axis=-1)
     return np.asarray(np.clip(10 * np.log10((inside + 1e-9) / (power.sum(axis=-1) - inside + 1e-9)), -20, 20))
 
 
 def prominence(bpm: NDArray[np.float64], score: NDArray[np.float64], rate: NDArray[np.float64]) -> NDArray[np.float64]:
     """Natural logarithm of the score at ``rate`` (...) over the best rival's: 10 bpm away, and not its double."""
-    rival = np.where(_near(bpm, rate, 10.0) | _near(bpm, 2 * rate, 10.0), 0.0, score).max(axis=-1)
-    own = np.where(_near(bpm, rate, AGREEMENT_BPM), score, 0.0).max(axis=-1)
+    rival = np.where(near(bpm, rate, 10.0) | near(bpm, 2 * rate, 10.0), 0.0, score).max(axis=-1)
+    own = np.where(near(bpm, rate, AGREEMENT_BPM), score, 0.0).max(axis=-1)
     return np.asarray(np.log((own + 1e-9) / (rival + 1e-9)))
 
 
@@ -106,7 +111,3 @@ def periodicity(pulses: NDArray[np.float64], rate_hz: float, rate: NDArray[np.fl
     rows = np.arange(len(pulses))
     later = lags[rows, low] * (1 - share) + lags[rows, low + 1] * share
     return np.asarray(np.divide(later, lags[:, 0], out=np.zeros(len(pulses)), where=lags[:, 0] > 0))
-
-
-def _near(bpm: NDArray[np.float64], rate: NDArray[np.float64], within: float = LINE_BPM) -> NDArray[np.bool_]:
-    return np.asarray(np.abs(bpm - rate[..., None]) <= within)

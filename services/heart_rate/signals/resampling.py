@@ -78,6 +78,16 @@ def without_repeats(rgb: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(repeated[None, :, None], np.nan, rgb)
 
 
+def longest_run(known: NDArray[np.bool_]) -> slice:
+    """Where ``known`` (M,) is true for the longest time without a break; empty where it never is."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], known, [False]]).astype(np.int8)))
+    starts, ends = edges[::2], edges[1::2]
+    if not len(starts):
+        return slice(0, 0)
+    longest = int((ends - starts).argmax())
+    return slice(int(starts[longest]), int(ends[longest]))
+
+
 def _averaged(
     times: NDArray[np.float64], values: NDArray[np.float64], grid: Grid
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from services.heart_rate.quality.reasons import Reason
 from services.heart_rate.result import BreathingRate, HeartRateVariability
+from services.heart_rate.signals.resampling import Grid, longest_run
 from services.heart_rate.vitals.beats import beats_of
 from services.heart_rate.vitals.breathing import breathing_of
 from services.heart_rate.vitals.hrv import no_variability, variability
@@ -13,16 +14,19 @@ from services.heart_rate.vitals.hrv import no_variability, variability
 def vitals_of(
     wave: NDArray[np.float64],
     baseline: NDArray[np.float64],
-    start_s: float,
-    rate_hz: float,
+    known: NDArray[np.bool_],
+    grid: Grid,
     bpm: NDArray[np.float64],
     withheld: Reason | None,
 ) -> tuple[BreathingRate, HeartRateVariability]:
     """What ``wave`` (N,) tells beyond its rates ``bpm`` (W,); ``baseline`` (N,) still holds what lies below the pulse.
 
-    Where the rate itself is withheld, so are these, for the same reason: they rest on the same beats.
+    Two beats on either side of a gap have no interval between them: the longest time without one is taken, ``known``
+    (N,) telling where the wave is. Where the rate itself is withheld, so are these, for the same reason.
     """
     if withheld is not None:
         return BreathingRate(per_minute=None, spread=None, reason=withheld), no_variability(withheld)
-    beats = beats_of(wave, start_s, rate_hz, bpm)
-    return breathing_of(baseline, start_s, rate_hz, beats), variability(beats)
+    run = longest_run(known)
+    start_s = grid.start_s + run.start / grid.rate_hz
+    beats = beats_of(wave[run], start_s, grid.rate_hz, bpm)
+    return breathing_of(baseline[run], start_s, grid.rate_hz, beats), variability(beats)

@@ -86,3 +86,11 @@ def test_every_kind_can_be_drawn_and_equal_seeds_are_equal(kind: str) -> None:
     assert 40 < first.mean_bpm < 230
     assert (settings.pulsation == 0) == (kind == "lifeless")
     assert 0 <= settings.tone < len(SKIN_TONES)
+
+
+def test_skin_in_the_background_beats_along_with_the_face() -> None:
+    seen = record(RecordingSettings(PulseSettings(60.0), skin_behind=0.3, camera=QUIET), 0)
+    face = seen.traces.rgb[:, :, 1].mean(axis=0)
+    behind = seen.traces.background[:, 1]
+    assert np.corrcoef(face, behind)[0, 1] > 0.99
+    assert behind.std() / behind.mean() == pytest.approx(0.3 * face.std() / face.mean(), rel=0.2)

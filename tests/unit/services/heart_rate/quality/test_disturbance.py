@@ -26,26 +26,34 @@ def facts(bits_per_pixel: float | None) -> VideoFacts:
 
 
 def test_motion_is_its_effective_amplitude_in_face_widths() -> None:
-    moved, at_rate = disturbance.motion(uniform(recording(sway_px=4.0)), np.full(11, 66.0))
+    moved = disturbance.motion(uniform(recording(sway_px=4.0)), np.full(11, 66.0))
     # 4 px of a face of 100, over √2.
-    np.testing.assert_allclose(moved, np.log10(0.04 / np.sqrt(2)), atol=0.01)
-    np.testing.assert_allclose(at_rate, moved, atol=0.03)
+    np.testing.assert_allclose(moved.amplitude, np.log10(0.04 / np.sqrt(2)), atol=0.01)
+    np.testing.assert_allclose(moved.at_rate, moved.amplitude, atol=0.03)
+    assert (moved.line_db > 9).all()
 
 
 def test_motion_at_another_rate_does_not_count_as_at_this() -> None:
-    moved, at_rate = disturbance.motion(uniform(recording(sway_px=4.0)), np.full(11, 100.0))
-    assert (moved - at_rate > 1.0).all()
+    moved = disturbance.motion(uniform(recording(sway_px=4.0)), np.full(11, 100.0))
+    assert (moved.amplitude - moved.at_rate > 1.0).all()
+    assert (moved.line_db < -15).all()
 
 
 def test_motion_at_the_double_of_the_rate_counts() -> None:
-    moved, at_rate = disturbance.motion(uniform(recording(sway_px=4.0, sway_bpm=132.0)), np.full(11, 66.0))
-    np.testing.assert_allclose(at_rate, moved, atol=0.03)
+    moved = disturbance.motion(uniform(recording(sway_px=4.0, sway_bpm=132.0)), np.full(11, 66.0))
+    np.testing.assert_allclose(moved.at_rate, moved.amplitude, atol=0.03)
 
 
 def test_light_is_the_backgrounds_relative_change() -> None:
-    lit, _ = disturbance.light(uniform(recording(flicker=0.01)), np.full(11, 66.0))
+    lit = disturbance.light(uniform(recording(flicker=0.01)), np.full(11, 66.0))
     # Three channels together: 0.01 · √3 / √2.
-    np.testing.assert_allclose(lit, np.log10(0.01 * np.sqrt(1.5)), atol=0.01)
+    np.testing.assert_allclose(lit.amplitude, np.log10(0.01 * np.sqrt(1.5)), atol=0.01)
+
+
+def test_a_line_stands_out_however_faint_it_is() -> None:
+    faint, strong = (disturbance.light(uniform(recording(flicker=size)), np.full(11, 66.0)) for size in (1e-5, 1e-2))
+    np.testing.assert_allclose(faint.line_db, strong.line_db, atol=0.1)
+    assert (faint.at_rate < -3.9).all()
 
 
 @pytest.mark.parametrize(("bits", "lost"), [(0.2, 0.0), (0.1, 0.0), (0.025, 2.0), (None, 0.0)])

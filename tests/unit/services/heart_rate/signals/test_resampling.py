@@ -1,6 +1,6 @@
 import numpy as np
 
-from services.heart_rate.signals.resampling import grid_of, resampled, without_repeats
+from services.heart_rate.signals.resampling import grid_of, longest_run, resampled, without_repeats
 
 
 def uneven(duration_s: float, rate_hz: float, seed: int = 0) -> np.ndarray:
@@ -92,3 +92,14 @@ def test_a_later_start_shifts_times_and_nothing_else() -> None:
     wave = np.sin(9 * times)[None]
     now, later = grid_of(times), grid_of(times + 64.0)
     np.testing.assert_allclose(resampled(times, wave, now)[0], resampled(times + 64.0, wave, later)[0], atol=1e-9)
+
+
+def test_the_longest_run_is_found_wherever_it_lies() -> None:
+    def run(pattern: str) -> tuple[int, int]:
+        found = longest_run(np.array([sign == "x" for sign in pattern]))
+        return found.start, found.stop
+
+    assert run("xx.xxx.x") == (3, 6)
+    assert run("xxxx") == (0, 4)
+    assert run(".x..xx") == (4, 6)
+    assert run("....") == (0, 0)

@@ -3,6 +3,7 @@ import pytest
 
 from services.heart_rate.generated.pulse_wave import PulseSettings, pulse_wave
 from services.heart_rate.quality.reasons import Reason
+from services.heart_rate.signals.resampling import Grid
 from services.heart_rate.vitals.vitals import vitals_of
 
 RATE = 30.0
@@ -14,7 +15,7 @@ def breathing(duration_s: float = 60.0, noise: float = 0.0, **changed: float) ->
     chance = np.random.default_rng(5)
     pulse = pulse_wave(PulseSettings(72.0, **settings), times, chance)
     wave = pulse.wave + noise * chance.standard_normal(len(times))
-    said, _ = vitals_of(wave, wave, 0.0, RATE, pulse.bpm, None)
+    said, _ = vitals_of(wave, wave, np.ones(len(wave), np.bool_), Grid(0.0, RATE, len(wave)), pulse.bpm, None)
     return said.per_minute, said.reason
 
 
@@ -38,6 +39,21 @@ def test_half_a_minute_is_needed() -> None:
 
 
 def test_where_the_rate_is_withheld_so_is_all_that_rests_on_its_beats() -> None:
-    said, hrv = vitals_of(np.zeros(900), np.zeros(900), 0.0, RATE, np.array([70.0]), Reason.MOTION)
+    said, hrv = vitals_of(
+        np.zeros(900), np.zeros(900), np.ones(900, np.bool_), Grid(0.0, RATE, 900), np.array([70.0]), Reason.MOTION
+    )
     assert (said.per_minute, said.reason) == (None, Reason.MOTION)
     assert (hrv.sdnn_ms, hrv.reason) == (None, Reason.MOTION)
+
+
+def test_the_longest_time_without_a_gap_is_taken() -> None:
+    times = np.arange(2400) / RATE
+    heart = PulseSettings(72.0, breaths_per_min=15.0, sinus_arrhythmia=0.03, amplitude_modulation=0.15, baseline=0.6)
+    wave = pulse_wave(heart, times, np.random.default_rng(5)).wave
+    known = np.ones(2400, np.bool_)
+    known[:20] = known[600:700] = False
+    wave[~known] = 0.0
+    breathing, hrv = vitals_of(wave, wave, known, Grid(0.0, RATE, 2400), np.array([72.0]), None)
+    assert breathing.per_minute == pytest.approx(15.0, abs=0.5)
+    # 56.7 s at 72 bpm, and not the 19 s before the gap.
+    assert 64 <= hrv.intervals <= 68
