@@ -82,10 +82,10 @@ class FaceSession:
         """Take in the next frame."""
         sighting = self.tracker.update(frame.image, frame.time_s)
         boxes = np.array([track.box for track in sighting.faces]).reshape(-1, 4)
-        for track in sighting.faces:
+        for track, box in zip(sighting.faces, boxes, strict=True):
             readings = self._faces.setdefault(track.identity, _Readings())
             readings.frames.append(len(self._times_s))
-            readings.rows.append(_row(frame, track, readings, boxes))
+            readings.rows.append(_row(frame, track, box, readings, boxes))
         self._times_s.append(frame.time_s)
         self._take_back(sighting.taken_back)
 
@@ -117,7 +117,9 @@ class FaceSession:
                 face.keep([self._times_s[frame] <= since for frame in face.frames])
 
 
-def _row(frame: Frame, track: FaceTrack, readings: _Readings, boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+def _row(
+    frame: Frame, track: FaceTrack, box: NDArray[np.float64], readings: _Readings, boxes: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """What is read of one face in one frame, in pixels of the video."""
     if track.confirmed_s == frame.time_s:
         readings.sampler.look(track.crop)
@@ -130,5 +132,5 @@ def _row(frame: Frame, track: FaceTrack, readings: _Readings, boxes: NDArray[np.
     row[_PIXELS] = pixels * frame.scale**2
     row[_CENTRE] = track.centre * frame.scale
     row[_WIDTH] = track.size[0] * frame.scale
-    row[_BACKGROUND] = readings.background.read(frame.image, track.box, boxes)
+    row[_BACKGROUND] = readings.background.read(frame.image, box, boxes)
     return row

@@ -24,11 +24,21 @@ class FaceCrop:
         The place is met within fractions of a pixel: at whole pixels, a region's edge would leap over what it borders
         on (an eye, a fringe) by up to a hundredth of the face, which changes its mean by more than a pulse does.
         """
-        width, height = np.maximum(np.rint(size), 2).astype(int).tolist()
+        cell = size / (ACROSS, DOWN)
+        # Points about a pixel apart, a whole number of them to a cell: every pixel counts, and whole ones are fast.
+        each = max(1, round(float(cell.min())))
+        step = cell / each
         # The middle of the first pixel is at 0 here, and at a half in boxes.
-        patch = cv2.getRectSubPix(image, (width, height), (centre - 0.5).tolist())
-        colours = cv2.resize(patch, (ACROSS, DOWN), interpolation=cv2.INTER_AREA)
-        return cls(np.asarray(colours, np.uint8), np.array([width / ACROSS, height / DOWN]))
+        corner = centre - size / 2 + step / 2 - 0.5
+        points = cv2.warpAffine(
+            image,
+            np.array([[step[0], 0, corner[0]], [0, step[1], corner[1]]]),
+            (ACROSS * each, DOWN * each),
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
+        colours = points if each == 1 else cv2.resize(points, (ACROSS, DOWN), interpolation=cv2.INTER_AREA)
+        return cls(np.asarray(colours, np.uint8), cell)
 
     def grey(self) -> NDArray[np.float32]:
         """(DOWN, ACROSS) brightness."""

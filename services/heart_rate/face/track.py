@@ -63,6 +63,11 @@ class FaceTrack:
         """(4,): x0, y0, x1, y1."""
         return np.concatenate([self.centre - self.size / 2, self.centre + self.size / 2])
 
+    @property
+    def is_astray(self) -> bool:
+        """Whether the pattern was not found in the last frame: the face turned, or left, or is hidden."""
+        return self._likeness < LEAST_LIKENESS
+
     def follow(self, image: NDArray[np.uint8], seconds: float) -> None:
         """Move on by ``seconds`` to ``image``: by the pattern's shift, and by a part of the detector's correction."""
         part = 1 - np.exp(-seconds / SETTLING_S)
@@ -85,7 +90,7 @@ class FaceTrack:
             if attempt == 0 and (np.abs(step) > _NEAR).any():
                 shift = self._pattern.large_shift(self.crop) * self.crop.cell - self._pattern_at
             self.centre = self.centre + shift
-        if self._likeness < LEAST_LIKENESS or (np.abs(self.centre - start) > LEAP * self.size).any():
+        if self.is_astray or (np.abs(self.centre - start) > LEAP * self.size).any():
             self.centre = start
             self.crop = FaceCrop.cut(image, start, self.size)
 

@@ -10,8 +10,9 @@ from services.heart_rate.face.boxes import overlaps
 from services.heart_rate.face.detector import FaceDetector, Faces
 from services.heart_rate.face.track import FaceTrack
 
-# The detector looks twice a second; between, a face is followed by its pattern for a tenth of the cost.
-LOOK_S = 0.5
+# The detector looks once a second, and at once when a face's pattern is lost; between looks a face is followed by its
+# pattern, for a tenth of the cost.
+LOOK_S = 1.0
 # What a look did not find is looked for again soon, and is gone after so many looks in vain.
 LOOK_AGAIN_S = 0.1
 MISSES = 3
@@ -34,7 +35,6 @@ class Sighting:
     when what was read of it does not count (s)."""
 
     faces: list[FaceTrack]
-    looked: bool
     taken_back: dict[int, float]
 
 
@@ -51,6 +51,7 @@ class FaceTracker:
     _present: list[FaceTrack] = field(default_factory=list)
     _gone: list[FaceTrack] = field(default_factory=list)
     _time_s: float = 0.0
+    _looked_s: float = 0.0
     _next_look_s: float = 0.0
     _looks: int = 0
     _identities: int = 0
@@ -61,14 +62,15 @@ class FaceTracker:
             track.follow(image, time_s - self._time_s)
         self._time_s = time_s
         lost = self._merged()
-        looked = time_s >= self._next_look_s
-        if looked:
+        if any(track.is_astray for track in self._present):
+            self._next_look_s = min(self._next_look_s, self._looked_s + LOOK_AGAIN_S)
+        if time_s >= self._next_look_s:
             lost += self._look(image)
         for track in lost:
             self._present.remove(track)
             self._gone.append(track)
         taken_back = {track.identity: track.confirmed_s for track in lost}
-        return Sighting(self._readable(image.shape[1], image.shape[0]), looked, taken_back)
+        return Sighting(self._readable(image.shape[1], image.shape[0]), taken_back)
 
     def finish(self) -> dict[int, float]:
         """What has to be taken back at the end of the clip: what no look confirmed any more."""
@@ -88,6 +90,7 @@ class FaceTracker:
             if index not in taken and found.scores[index] >= NEW_SCORE and len(self._present) < MOST_FACES:
                 self._present.append(self._welcome(image, found.boxes[index]))
         self._looks += 1
+        self._looked_s = self._time_s
         wait = LOOK_S * (1 - _SPREAD / 2 + _SPREAD * (self._looks * _GOLDEN % 1)) if not unseen else LOOK_AGAIN_S
         self._next_look_s = self._time_s + wait
         return [track for track in unseen if track.misses >= MISSES]
@@ -140,5 +143,6 @@ def _matches(tracks: list[FaceTrack], found: Faces) -> list[tuple[FaceTrack, int
 
 
 def _share_inside(box: NDArray[np.float64], width: int, height: int) -> float:
-    inside = np.minimum(box[2:], [width, height]) - np.maximum(box[:2], 0)
-    return float(inside.clip(0).prod() / (box[2:] - box[:2]).prod())
+    left, top, right, bottom = box.tolist()
+    across, down = min(right, width) - max(left, 0), min(bottom, height) - max(top, 0)
+    return float(max(across, 0) * max(down, 0) / ((right - left) * (bottom - top)))

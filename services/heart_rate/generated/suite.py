@@ -112,8 +112,8 @@ def _rates(number: int, chance: np.random.Generator) -> Recipe:
 
 def _moving(pixels: float) -> Callable[[int, np.random.Generator], Recipe]:
     def recipe(number: int, chance: np.random.Generator) -> Recipe:
-        """A body that sways at up to 1.2 Hz, the upper end within the band of a pulse."""
-        return Recipe(SceneSettings((_person(number, chance),), motion_px=pixels, sway_hz=chance.uniform(0.15, 1.2)))
+        """A body that sways as bodies do, below 0.7 Hz (42 bpm): its second harmonic is within a pulse's band."""
+        return Recipe(SceneSettings((_person(number, chance),), motion_px=pixels, sway_hz=chance.uniform(0.15, 0.7)))
 
     return recipe
 
@@ -163,6 +163,12 @@ def _coded(low: int, high: int, preset: str) -> Callable[[int, np.random.Generat
     return recipe
 
 
+def _pulse_like_movement(number: int, chance: np.random.Generator) -> Recipe:
+    """The adversary: a head that nods at a rate which could be its pulse."""
+    person = _person(number, chance)
+    return Recipe(SceneSettings((person,), motion_px=chance.uniform(4, 12), sway_hz=chance.uniform(0.8, 2.0)))
+
+
 def _photograph(number: int, chance: np.random.Generator) -> Recipe:
     """No pulse at all: a portrait held before the camera. Whatever rate is given is wrong."""
     portrait = replace(_person(number, chance), pulsation=0.0)
@@ -185,4 +191,5 @@ CONDITIONS: Final = (
     Condition("h264_good", Group.HARD, _coded(6, 14, "veryfast")),
     Condition("h264_low_bitrate", Group.HARD, _coded(23, 34, "veryfast")),
     Condition("photograph", Group.HARD, _photograph),
+    Condition("motion_at_pulse_rate", Group.HARD, _pulse_like_movement),
 )

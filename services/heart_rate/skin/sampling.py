@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from services.heart_rate.face.crop import FaceCrop
 from services.heart_rate.skin.colour import SkinColour
 from services.heart_rate.skin.regions import region_cells
+from services.heart_rate.traces import REGIONS
 
 # How fast the choice of cells follows a new look at the skin: slowly, since a cell that is taken in at once changes the
 # mean at once, and the looks come at the rate of a pulse.
@@ -19,7 +20,10 @@ _LEARNING = 0.2
 LEAST_SKIN = 0.15
 
 _NEIGHBOURS = np.ones((3, 3), np.uint8)
-_REGIONS = region_cells().reshape(len(region_cells()), -1)  # (R, P)
+# The cells of all regions, one region after the other (C,); where each begins in them (R,), and how many it has (R,).
+_REGION_OF, _CELLS = np.nonzero(region_cells().reshape(len(REGIONS), -1))
+_BEGINS = np.searchsorted(_REGION_OF, np.arange(len(REGIONS)))
+_COUNTS = np.bincount(_REGION_OF)
 
 
 @dataclass
@@ -27,8 +31,8 @@ class SkinSampler:
     """Chooses the skin cells of one person's face and averages them; made for one face of one clip."""
 
     _colour: SkinColour | None = None
-    _chosen: NDArray[np.float32] = field(default_factory=lambda: np.zeros(_REGIONS.shape, np.float32))
-    _wanted: NDArray[np.float32] = field(default_factory=lambda: np.zeros(_REGIONS.shape, np.float32))
+    _chosen: NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(_CELLS)))
+    _wanted: NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(_CELLS)))
 
     def look(self, crop: FaceCrop) -> None:
         """Choose the cells anew: the detector has just confirmed that this is the face."""
@@ -36,7 +40,7 @@ class SkinSampler:
         skin = self._learnt(seen).skin(crop.colours).astype(np.uint8)
         # Not its edge, where a following that errs by a fraction of a cell would mix in hair or an eye.
         inner = cv2.erode(skin, _NEIGHBOURS)
-        self._wanted = np.asarray(_REGIONS * inner.ravel(), np.float32)
+        self._wanted = np.asarray(inner.ravel()[_CELLS], np.float64)
         if not self._chosen.any():
             self._chosen = self._wanted
 
@@ -45,11 +49,10 @@ class SkinSampler:
 
         NaN and 0 for a region that shows too little skin.
         """
-        part = np.float32(1 - np.exp(-seconds / SETTLING_S))
-        self._chosen = self._chosen + part * (self._wanted - self._chosen)
-        cells = self._chosen.sum(axis=1, dtype=np.float64)
-        sums = np.asarray(self._chosen @ crop.colours.reshape(-1, 3).astype(np.float32), np.float64)
-        enough = cells >= LEAST_SKIN * _REGIONS.sum(axis=1)
+        self._chosen = self._chosen + (1 - np.exp(-seconds / SETTLING_S)) * (self._wanted - self._chosen)
+        cells = np.add.reduceat(self._chosen, _BEGINS)
+        sums = np.add.reduceat(self._chosen[:, None] * crop.colours.reshape(-1, 3)[_CELLS], _BEGINS)
+        enough = cells >= LEAST_SKIN * _COUNTS
         means = np.where(enough[:, None], sums / np.maximum(cells, 1)[:, None], np.nan)
         return means, np.where(enough, cells * crop.cell.prod(), 0.0)
 
