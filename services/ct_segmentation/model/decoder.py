@@ -48,11 +48,13 @@ class Decoder(nn.Module):
         # The input slice itself is the last skip: thin oedema keeps its pixels without a full-resolution encoder.
         self.full = ConvNorm(channels_in + channels, full_width)
 
-    def forward(self, slices: Tensor, pyramid: list[Tensor], deepest: Tensor) -> Tensor:
-        """Slices (B, C, H, W), the encoder's pyramid and deepest (B, 512, H/32, W/32) -> (B, full_width, H, W)."""
+    def forward(self, slices: Tensor, pyramid: list[Tensor], deepest: Tensor) -> tuple[Tensor, Tensor]:
+        """Slices (B, C, H, W), the encoder's pyramid and deepest (B, 512, H/32, W/32).
+
+        -> features at half the resolution (B, widths[-1], H/2, W/2), and at the whole (B, full_width, H, W).
+        """
         features = deepest
         for step, skip in zip(self.steps, reversed(pyramid[:-1]), strict=True):
             features = step(features, skip)  # H/16, H/8, H/4, H/2
         up = nn.functional.interpolate(features, scale_factor=2.0, mode="bilinear", align_corners=False)
-        full: Tensor = self.full(torch.cat([up, slices], dim=1))
-        return full
+        return features, self.full(torch.cat([up, slices], dim=1))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from services.ct_segmentation.model.decoder import Decoder
+from services.ct_segmentation.model.decoder import ConvNorm, Decoder
 from services.ct_segmentation.model.resnet import ResNet34
 from services.ct_segmentation.model.transformer import VisionTransformer
 
@@ -38,7 +38,7 @@ class NetworkConfig:
 class NetworkOutput:
     """Logits of the heads: ``masks`` (B, 2, H, W), ``types`` (B, 6) and each type's own blood, ``type_masks``.
 
-    ``type_masks`` (B, 5, H, W) is None in a network without them. ``embedding`` (B, E) is what the type head reads.
+    ``type_masks`` (B, 5, H/2, W/2) is None in a network without them. ``embedding`` (B, E) is what the type head reads.
     """
 
     masks: Tensor
@@ -62,20 +62,22 @@ class DeepHemorrhageNet(nn.Module):
         )
         self.mask_head = nn.Conv2d(config.full_width, len(config.masks), 1)
         bleeds = len(config.types) - 1  # "any" is no type of blood
-        self.type_mask_head = nn.Conv2d(config.full_width, bleeds, 1)
+        half = config.decoder_widths[-1]
+        # Width of its own: the 16 channels at full resolution tell blood from brain, and nothing of SAH from SDH.
+        self.type_mask_head = nn.Sequential(ConvNorm(half, half), nn.Conv2d(half, bleeds, 1))
         self.type_head = nn.Linear(config.width + bleeds, len(config.types))
         # Lesions are rare: start from their rarity instead of from 50 %, which would cost the first hundred steps.
-        for head in (self.mask_head, self.type_mask_head):
+        for head in (self.mask_head, self.type_mask_head[-1]):
             nn.init.constant_(head.bias, -3.0)  # type: ignore[arg-type]  # a Conv2d with bias always has one
 
     def forward(self, slices: Tensor) -> NetworkOutput:
         """Slices with their neighbours below and above (B, 3, 256, 256), the slice itself in the middle -> logits."""
         pyramid = self.encoder(slices)  # stem (B, 64, 128, 128), F1 (B, 64, 64, 64) ... F4 (B, 512, 8, 8)
         context, cls = self.transformer(pyramid[-1])  # (B, 512, 8, 8), (B, 512)
-        features = self.decoder(slices, pyramid, context)  # (B, 16, 256, 256)
-        type_masks = self.type_mask_head(features)  # (B, 5, 256, 256)
+        half, full = self.decoder(slices, pyramid, context)  # (B, 32, 128, 128), (B, 16, 256, 256)
+        type_masks = self.type_mask_head(half)  # (B, 5, 128, 128)
         embedding = torch.cat([cls, smooth_maximum(type_masks)], dim=1)  # (B, 517)
-        return NetworkOutput(self.mask_head(features), self.type_head(embedding), embedding, type_masks)
+        return NetworkOutput(self.mask_head(full), self.type_head(embedding), embedding, type_masks)
 
 
 def smooth_maximum(logits: Tensor, sharpness: float = 2.0) -> Tensor:

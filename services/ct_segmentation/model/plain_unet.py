@@ -23,6 +23,6 @@ class PlainUNet(nn.Module):
     def forward(self, slices: Tensor) -> NetworkOutput:
         """Slices (B, 3, H, W) -> logits, as ``DeepHemorrhageNet`` gives them."""
         pyramid = self.encoder(slices)
-        features = self.decoder(slices, pyramid, pyramid[-1])  # (B, 16, H, W)
+        _, features = self.decoder(slices, pyramid, pyramid[-1])  # (B, 16, H, W)
         embedding = pyramid[-1].mean(dim=(2, 3))  # (B, 512)
         return NetworkOutput(self.mask_head(features), self.type_head(embedding), embedding)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn.functional import adaptive_avg_pool2d
 
 from services.ct_segmentation.model.deep_hemorrhage_net import NetworkOutput
 from services.ct_segmentation.training.imbalance.config import ImbalanceConfig
@@ -64,7 +65,8 @@ def _type_mask_loss(logits: Tensor | None, batch: Batch, config: LossConfig, imb
     if logits is None:
         return torch.zeros((), device=batch.slices.device)
     weight = torch.full((logits.shape[1],), config.type_positive_weight)
-    masks = mask_loss(logits, batch.type_masks, weight, imbalance, batch.type_masks_known)
+    target = adaptive_avg_pool2d(batch.type_masks, (logits.shape[2], logits.shape[3]))
+    masks = mask_loss(logits, target, weight, imbalance, batch.type_masks_known)
     known = batch.type_masks_known[:, :, None, None] > 0
     shown = batch.type_masks.where(known, 0.0).sum(dim=(0, 2, 3)) > 0
     return (masks.dice.where(shown, 0.0) + masks.cross_entropy).mean()

@@ -14,7 +14,7 @@ VENTRICLE_DEPTH_MM, VENTRICLE_LATERAL_MM = 14.0, 42.0
 CISTERN_ABOVE_MM = 15.0
 VENTRICLE_BEHIND_MM = 55.0  # behind lies a cyst or the cistern of the cerebellum
 SMALLEST_VENTRICLE_ML = 0.3
-SMALLEST_ML = 0.4
+SMALLEST_ML = 0.8
 SULCUS_DEPTH_MM, BASAL_LATERAL_MM = 18.0, 32.0
 ENOUGH_SULCI_ML = 2.5
 CYST_MM = 10.0  # wider fluid is no sulcus
@@ -77,10 +77,10 @@ def subarachnoid(head: Head, random: np.random.Generator) -> Bleed | None:
     """Blood in sulci and cisterns around a random place; as thin curved sheets where the head shows too few of them."""
     spaces = _sulci(head)
     region = _region(head, random)
-    fluid = np.clip(1.8 * spaces, 0, 1) * region
+    fluid = np.clip(2.4 * spaces, 0, 1) * region
     if fluid.sum() * head.voxel_ml < ENOUGH_SULCI_ML * random.uniform(0.2, 1.0):
         fluid = np.maximum(fluid, _sheets(head, random) * region)
-    patchy = np.clip(0.75 + 0.6 * smooth_noise(random, head.hu.shape, head.spacing_mm, 16.0), 0, 1)
+    patchy = np.clip(0.95 + 0.5 * smooth_noise(random, head.hu.shape, head.spacing_mm, 16.0), 0, 1)
     share = np.asarray(fluid * patchy * head.inside, np.float32)
     if share.sum() * head.voxel_ml < SMALLEST_ML:
         return None
@@ -100,14 +100,14 @@ def _sulci(head: Head) -> Field:
 
 
 def _region(head: Head, random: np.random.Generator) -> Field:
-    """A soft ball around a place near the surface, 15 to 70 mm wide, with a ragged border."""
+    """A soft ball around a place near the surface, 25 to 90 mm wide, with a ragged border."""
     places = np.argwhere(head.inside & (head.depth_mm > 4) & (head.depth_mm < 18))
     centre = places[random.integers(len(places))] * np.array(head.spacing_mm)
     across_mm, down_mm = (np.arange(n, dtype=np.float32) * head.spacing_mm[1] for n in head.hu.shape[:0:-1])
     down, across, up = down_mm - centre[1], across_mm - centre[2], head.height_mm - centre[0]
     distance = np.sqrt(up[:, None, None] ** 2 + down[:, None] ** 2 + across**2)
     ragged = 8 * smooth_noise(random, head.hu.shape, head.spacing_mm, 20.0)
-    return soft_step(np.asarray(random.uniform(15, 70) - distance + ragged, np.float32), 8.0)
+    return soft_step(np.asarray(random.uniform(25, 90) - distance + ragged, np.float32), 8.0)
 
 
 def _sheets(head: Head, random: np.random.Generator) -> Field:
@@ -115,6 +115,6 @@ def _sheets(head: Head, random: np.random.Generator) -> Field:
     noise = smooth_noise(random, head.hu.shape, head.spacing_mm, 11.0)
     steep = np.sqrt(sum(g**2 for g in np.gradient(noise, *head.spacing_mm)))
     apart = np.abs(noise) / np.maximum(steep, 0.02)
-    thickness = random.uniform(0.8, 1.6) * np.clip(1 - head.depth_mm / random.uniform(10, 20), 0, 1)
+    thickness = random.uniform(1.2, 2.4) * np.clip(1 - head.depth_mm / random.uniform(10, 20), 0, 1)
     share = soft_step(thickness - apart, head.spacing_mm[1]) * (thickness > 0.1) * head.inside
     return np.asarray(share, np.float32)

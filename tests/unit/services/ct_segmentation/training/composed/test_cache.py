@@ -49,7 +49,7 @@ def test_slices_agree_with_their_masks_and_types(materials: Materials, tmp_path:
     assert slices.known.all()
     assert slices.outlined.all()
     covered = (slices.masks[:, 0] > 127).sum(axis=(1, 2))
-    assert (covered[~slices.lesion] < 60).all()
+    assert (covered[~slices.lesion] < 100).all()  # 25 mm2 in pixels of at least 0.5 mm
     assert (slices.masks[slices.lesion, 0] > 0).any(axis=(1, 2)).all()
     counts = summary(slices)
     assert counts["scans"] == 10
