@@ -1,5 +1,6 @@
 """One face through time: held by its own pattern from frame to frame, and by the detector in the long run."""
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,12 +11,14 @@ from services.heart_rate.face.crop import FaceCrop
 from services.heart_rate.face.pattern import Pattern
 
 # The detector's box jitters by a hundredth of its size from one look to the next. Were it followed at once, the skin
-# regions would leap in step with the looks, which at two a second would be a pulse of 120 bpm.
-SETTLING_S = 1.0
+# regions would leap in step with the looks; a single one would move them within a few beats.
+SETTLING_S = 3.0
 # A box that far from where the pattern says, in shares of its size, is right and the pattern is not.
 LEAP = 0.25
 # Less alike than this the pattern was not found; the face is held where it was until the detector looks again.
 LEAST_LIKENESS = 0.5
+# As alike as this it is that face for certain: another in its place is not, nor is the wall.
+CLEAR_LIKENESS = 0.8
 # While it is more alike than this the pattern is kept: each new one begins with a small error of its own.
 FRESH_LIKENESS = 0.85
 # In cells: a step of the alignment that is not worth another, and one beyond which it is not to be trusted.
@@ -30,7 +33,8 @@ class FaceTrack:
     ``_pattern_at`` (2,) is where the pattern would be seen in a crop of the present box, which the detector has moved
     since; ``_offset`` and ``_growth`` (2,) are what is left of its corrections.
 
-    ``confirmed_s`` is when the detector last saw it, ``confirmations`` how often, ``misses`` how often not since.
+    ``confirmed_s`` is when the detector last saw it, ``confirmations`` how often, ``misses`` how often not since;
+    ``seen_s`` when it was last certain, by the detector or by its pattern, and ``time_s`` when it was last followed.
     """
 
     identity: int
@@ -41,6 +45,8 @@ class FaceTrack:
     appearance: Appearance
     confirmations: int = 1
     misses: int = 0
+    seen_s: float = field(init=False)
+    time_s: float = field(init=False)
     _pattern: Pattern = field(init=False)
     _pattern_at: NDArray[np.float64] = field(init=False)
     _likeness: float = field(init=False)
@@ -49,6 +55,7 @@ class FaceTrack:
 
     def __post_init__(self) -> None:
         self._offset, self._growth = np.zeros(2), np.zeros(2)
+        self.seen_s = self.time_s = self.confirmed_s
         self._learn()
 
     @classmethod
@@ -68,12 +75,15 @@ class FaceTrack:
         """Whether the pattern was not found in the last frame: the face turned, or left, or is hidden."""
         return self._likeness < LEAST_LIKENESS
 
-    def follow(self, image: NDArray[np.uint8], seconds: float) -> None:
-        """Move on by ``seconds`` to ``image``: by the pattern's shift, and by a part of the detector's correction."""
-        part = 1 - np.exp(-seconds / SETTLING_S)
+    def follow(self, image: NDArray[np.uint8], time_s: float) -> None:
+        """Move on to ``image`` at ``time_s``: by the pattern's shift, and by a part of the detector's correction."""
+        part = 1 - math.exp((self.time_s - time_s) / SETTLING_S)
+        self.time_s = time_s
         self.size = self.size + part * self._growth
         self._growth = (1 - part) * self._growth
         self._align(image)
+        if self._likeness >= CLEAR_LIKENESS:
+            self.seen_s = time_s
         correction = part * self._offset
         self.centre, self._offset = self.centre + correction, self._offset - correction
         self._pattern_at = self._pattern_at - correction
@@ -103,7 +113,7 @@ class FaceTrack:
             self.centre, self.size = self.centre + self._offset, self.size + self._growth
             self._offset, self._growth = np.zeros(2), np.zeros(2)
             self.crop = FaceCrop.cut(image, self.centre, self.size)
-        self.confirmed_s, self.misses = time_s, 0
+        self.confirmed_s, self.seen_s, self.misses = time_s, time_s, 0
         self.confirmations += 1
         self.appearance = Appearance.of(self.crop)
         if leapt or self._likeness < FRESH_LIKENESS:

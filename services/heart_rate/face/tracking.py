@@ -10,9 +10,10 @@ from services.heart_rate.face.boxes import overlaps
 from services.heart_rate.face.detector import FaceDetector, Faces
 from services.heart_rate.face.track import FaceTrack
 
-# The detector looks once a second, and at once when a face's pattern is lost; between looks a face is followed by its
-# pattern, for a tenth of the cost.
-LOOK_S = 1.0
+# The detector looks every two seconds, more often while nobody is there, and at once when a face's pattern is lost;
+# between looks a face is followed by its pattern, for a hundredth of the cost.
+LOOK_S = 2.0
+LOOK_FOR_ANYONE_S = 0.4
 # What a look did not find is looked for again soon, and is gone after so many looks in vain.
 LOOK_AGAIN_S = 0.1
 MISSES = 3
@@ -31,8 +32,8 @@ _GOLDEN, _SPREAD = 0.618034, 0.5
 
 @dataclass(frozen=True)
 class Sighting:
-    """The faces of one frame that may be read, and ``taken_back``: for each identity that turned out to be gone, since
-    when what was read of it does not count (s)."""
+    """The faces of one frame that may be read; and ``taken_back``: of each identity that turned out to be gone, the
+    time (s) after which what was read of it does not count."""
 
     faces: list[FaceTrack]
     taken_back: dict[int, float]
@@ -42,9 +43,9 @@ class Sighting:
 class FaceTracker:
     """Follows every face of one clip; a tracker is made for one clip and never used for another.
 
-    Between two looks of the detector a face counts as seen when the later look confirms it. A face that returns keeps
-    its identity if exactly one face that left resembles it; else it is a new one, so that two people's pulses are never
-    joined.
+    Between two looks of the detector a face counts as seen when the later look confirms it, and before a look in vain
+    as long as its pattern was clear. A face that returns keeps its identity if exactly one face that left resembles it;
+    else it is a new one, so that two people's pulses are never joined.
     """
 
     detector: FaceDetector
@@ -59,7 +60,7 @@ class FaceTracker:
     def update(self, image: NDArray[np.uint8], time_s: float) -> Sighting:
         """Follow all faces to ``image`` (H, W, 3) at ``time_s``."""
         for track in self._present:
-            track.follow(image, time_s - self._time_s)
+            track.follow(image, time_s)
         self._time_s = time_s
         lost = self._merged()
         if any(track.is_astray for track in self._present):
@@ -69,12 +70,12 @@ class FaceTracker:
         for track in lost:
             self._present.remove(track)
             self._gone.append(track)
-        taken_back = {track.identity: track.confirmed_s for track in lost}
+        taken_back = {track.identity: track.seen_s for track in lost}
         return Sighting(self._readable(image.shape[1], image.shape[0]), taken_back)
 
     def finish(self) -> dict[int, float]:
         """What has to be taken back at the end of the clip: what no look confirmed any more."""
-        return {track.identity: track.confirmed_s for track in self._present if track.misses}
+        return {track.identity: track.seen_s for track in self._present if track.misses}
 
     def _look(self, image: NDArray[np.uint8]) -> list[FaceTrack]:
         """Let the detector confirm, find and miss faces; those that are gone."""
@@ -91,7 +92,8 @@ class FaceTracker:
                 self._present.append(self._welcome(image, found.boxes[index]))
         self._looks += 1
         self._looked_s = self._time_s
-        wait = LOOK_S * (1 - _SPREAD / 2 + _SPREAD * (self._looks * _GOLDEN % 1)) if not unseen else LOOK_AGAIN_S
+        usual = LOOK_S if self._present else LOOK_FOR_ANYONE_S
+        wait = LOOK_AGAIN_S if unseen else usual * (1 - _SPREAD / 2 + _SPREAD * (self._looks * _GOLDEN % 1))
         self._next_look_s = self._time_s + wait
         return [track for track in unseen if track.misses >= MISSES]
 

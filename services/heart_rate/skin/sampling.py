@@ -1,5 +1,6 @@
 """The colours of one person's skin regions from frame to frame."""
 
+import math
 from dataclasses import dataclass, field
 
 import cv2
@@ -20,9 +21,9 @@ _LEARNING = 0.2
 LEAST_SKIN = 0.15
 
 _NEIGHBOURS = np.ones((3, 3), np.uint8)
-# The cells of all regions, one region after the other (C,); where each begins in them (R,), and how many it has (R,).
+# The cells of all regions (C,), to which region each belongs (R, C), and how many each has (R,).
 _REGION_OF, _CELLS = np.nonzero(region_cells().reshape(len(REGIONS), -1))
-_BEGINS = np.searchsorted(_REGION_OF, np.arange(len(REGIONS)))
+_MEMBERS = np.asarray(np.arange(len(REGIONS))[:, None] == _REGION_OF, np.float32)
 _COUNTS = np.bincount(_REGION_OF)
 
 
@@ -31,8 +32,8 @@ class SkinSampler:
     """Chooses the skin cells of one person's face and averages them; made for one face of one clip."""
 
     _colour: SkinColour | None = None
-    _chosen: NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(_CELLS)))
-    _wanted: NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(_CELLS)))
+    _chosen: NDArray[np.float32] = field(default_factory=lambda: np.zeros(len(_CELLS), np.float32))
+    _wanted: NDArray[np.float32] = field(default_factory=lambda: np.zeros(len(_CELLS), np.float32))
 
     def look(self, crop: FaceCrop) -> None:
         """Choose the cells anew: the detector has just confirmed that this is the face."""
@@ -40,7 +41,7 @@ class SkinSampler:
         skin = self._learnt(seen).skin(crop.colours).astype(np.uint8)
         # Not its edge, where a following that errs by a fraction of a cell would mix in hair or an eye.
         inner = cv2.erode(skin, _NEIGHBOURS)
-        self._wanted = np.asarray(inner.ravel()[_CELLS], np.float64)
+        self._wanted = np.asarray(inner.ravel()[_CELLS], np.float32)
         if not self._chosen.any():
             self._chosen = self._wanted
 
@@ -49,12 +50,13 @@ class SkinSampler:
 
         NaN and 0 for a region that shows too little skin.
         """
-        self._chosen = self._chosen + (1 - np.exp(-seconds / SETTLING_S)) * (self._wanted - self._chosen)
-        cells = np.add.reduceat(self._chosen, _BEGINS)
-        sums = np.add.reduceat(self._chosen[:, None] * crop.colours.reshape(-1, 3)[_CELLS], _BEGINS)
+        self._chosen = self._chosen + np.float32(1 - math.exp(-seconds / SETTLING_S)) * (self._wanted - self._chosen)
+        weights = _MEMBERS * self._chosen  # (R, C)
+        cells = weights.sum(axis=1, dtype=np.float64)
+        colours = crop.colours.reshape(-1, 3).take(_CELLS, axis=0).astype(np.float32)
         enough = cells >= LEAST_SKIN * _COUNTS
-        means = np.where(enough[:, None], sums / np.maximum(cells, 1)[:, None], np.nan)
-        return means, np.where(enough, cells * crop.cell.prod(), 0.0)
+        means = np.where(enough[:, None], (weights @ colours) / np.maximum(cells, 1)[:, None], np.nan)
+        return means, np.where(enough, cells * (crop.cell[0] * crop.cell[1]), 0.0)
 
     def _learnt(self, seen: SkinColour) -> SkinColour:
         self._colour = seen if self._colour is None else self._colour.towards(seen, _LEARNING)
