@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from services.ct_segmentation.training.composed.blood import BLEEDS, Label
 from services.ct_segmentation.training.composed.compose import ComposedScan, compose_scan
-from tests.fixtures.composing import bleed_shapes, thick_part, thin_head
+from tests.fixtures.composing import SLICE_MM, bleed_shapes, thick_part, thin_head
 
 COUNT = 24
 SEED = 5
@@ -16,7 +16,7 @@ SEED = 5
 
 @lru_cache(maxsize=1)
 def scans() -> tuple[ComposedScan, ...]:
-    """Scans of 5 mm slices, every fourth on the whole head."""
+    """Scans of 5 mm slices, every third on the whole head."""
     heads, shapes = [thin_head(), thick_part()], bleed_shapes()
     return tuple(compose_scan(heads, shapes, SEED, index) for index in range(COUNT))
 
@@ -33,8 +33,8 @@ def test_the_same_seed_and_index_give_the_same_scan_and_others_do_not() -> None:
     assert other.hu.shape != again.hu.shape or (other.hu != again.hu).any()
 
 
-def test_heads_take_turns_and_every_fourth_is_whole() -> None:
-    assert [scan.source for scan in scans()[:8]] == (["cq500"] + 3 * ["phe_sich"]) * 2
+def test_heads_take_turns_and_every_third_is_whole() -> None:
+    assert [scan.source for scan in scans()[:6]] == (["cq500"] + 2 * ["phe_sich"]) * 2
 
 
 def test_covered_shares_hold_the_exact_volume() -> None:
@@ -61,7 +61,7 @@ def test_labels_of_compact_bleeds_hold_the_exact_volume_within_an_eighth() -> No
 
 def test_averaging_thin_slices_keeps_the_millilitres() -> None:
     heads, shapes = [thin_head(), thick_part()], bleed_shapes()
-    whole = [(compose_scan(heads, shapes, SEED, index, 2.4), scans()[index]) for index in range(0, COUNT, 4)]
+    whole = [(compose_scan(heads, shapes, SEED, index, 2.4), scans()[index]) for index in range(0, COUNT, 3)]
     assert any(thin.volumes_ml for thin, _ in whole)
     for thin, thick in whole:
         assert len(thin.hu) > 1.7 * len(thick.hu)
@@ -78,11 +78,11 @@ def test_bleed_free_scans_are_labelled_as_such_and_are_about_a_third() -> None:
         assert not scan.types.any()
 
 
-def test_a_slice_is_positive_for_what_covers_fifteen_square_millimetres_of_it() -> None:
+def test_a_slice_is_positive_for_what_covers_twenty_five_square_millimetres_of_it() -> None:
     for scan in scans():
         area = scan.blood.sum(axis=(1, 2)) / 255 * scan.spacing_mm[1] * scan.spacing_mm[2]
-        assert (scan.types[area > 16, 0]).all()
-        assert not (scan.types[area < 14, 0]).any()
+        assert (scan.types[area > 26, 0]).all()
+        assert not (scan.types[area < 24, 0]).any()
         assert (scan.types[:, 0] >= scan.types[:, 1:].any(axis=1)).all()
         for column, label in enumerate(BLEEDS, start=1):
             if label not in scan.volumes_ml:
@@ -101,10 +101,13 @@ def test_blood_is_brighter_than_brain_where_it_is_labelled() -> None:
 
 
 def test_no_bone_and_no_air_is_painted() -> None:
-    for scan in scans():
-        if scan.source == "cq500":
-            assert not (scan.blood[scan.hu < -100] > 30).any()
-            assert not (scan.blood[scan.hu > 400] > 128).any()
+    # On thin slices: a thick one may hold air or bone in one half and blood in the other. Where the phantom's skull,
+    # two voxels thick, is deformed, some voxels at its inside are part air.
+    for index in range(12):
+        scan = compose_scan([thin_head()], bleed_shapes(), SEED, index, slice_mm=SLICE_MM)
+        painted = scan.blood > 30
+        assert (painted & (scan.hu < -100)).sum() <= 0.01 * painted.sum()
+        assert not (scan.blood[scan.hu > 400] > 128).any()
 
 
 def test_windowed_heads_stay_in_their_window() -> None:
