@@ -32,6 +32,7 @@ def composed(tmp_path: Path) -> Path:
     part.mkdir(parents=True)
     np.save(part / "images.npy", data.images)
     np.save(part / "masks.npy", data.masks)
+    np.save(part / "bleeds.npy", data.bleeds)
     (part / "index.json").write_text(json.dumps({"types": data.types.tolist(), "stacks": data.stacks.tolist()}))
     volumes = tmp_path / "composed" / "volumes"
     volumes.mkdir()
