@@ -7,6 +7,9 @@ from numpy.typing import NDArray
 
 from services.heart_rate.generated.pulse_wave import wandering
 
+# In face widths: how far a region moves until the light meets it at quite another angle.
+_RADIUS = 0.2
+
 
 @dataclass(frozen=True)
 class MotionSettings:
@@ -80,7 +83,9 @@ def motion(settings: MotionSettings, times_s: NDArray[np.float64], regions: int,
     gains = chance.standard_normal((2, regions, 3))  # how shade and gloss of each region follow x, y and size
     # What is common to all regions (the whole face turning to the lamp), and what is each one's own.
     gains = 0.6 * gains + 0.8 * chance.standard_normal((2, 1, 3))
-    shade = settings.shading * gains[0] @ courses
+    # Cheeks are round: shade follows place on a curve of its own in each region, not on a line.
+    bends = 1.0 + chance.standard_normal((regions, 3, 1)) * courses / _RADIUS
+    shade = settings.shading * (gains[0][..., None] * courses * bends).sum(axis=1)
     gloss = settings.specular * np.abs(gains[1] @ courses)
     # Skin that comes into a region and leaves it is of another colour, not only darker.
     hue = 1.0 + 0.15 * chance.standard_normal((regions, 1, 3))

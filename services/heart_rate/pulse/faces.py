@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.heart_rate.pulse.colour import relative
-from services.heart_rate.signals.illumination import light_removed
+from services.heart_rate.signals.regression import disturbances, regressed
 from services.heart_rate.signals.resampling import Grid
 from services.heart_rate.signals.uniform import UniformTraces
 from services.heart_rate.signals.windows import windowed
@@ -47,11 +47,14 @@ def face_windows(traces: UniformTraces, at: slice) -> FaceWindows:
     """
     length, hop = window_length(traces.grid)
     rgb = np.moveaxis(windowed(traces.rgb, length, hop)[:, :, at], 2, 0)  # (W, R, 3, T)
-    light = np.moveaxis(windowed(traces.background, length, hop)[:, at], 1, 0)  # (W, 3, T)
+    light, place = (
+        np.moveaxis(windowed(course, length, hop)[:, at], 1, 0) for course in (traces.background, traces.face)
+    )  # (W, 3, T) each
     seen = windowed(traces.known.astype(np.float64), length, hop)[:, at].mean(axis=-1).T >= KNOWN_SHARE
     weights = seen * traces.pixels + 1e-9
     weights = (weights / weights.sum(axis=-1, keepdims=True))[..., None, None]  # (W, R, 1, 1)
     mean = rgb.mean(axis=-1, keepdims=True)
-    colour = light_removed(relative(rgb), relative(light)[:, None], traces.grid.rate_hz)
+    regressors = disturbances(relative(light), place, traces.grid.rate_hz)[:, None]
+    colour = regressed(relative(rgb), regressors, traces.grid.rate_hz)
     whole = (weights * colour).sum(axis=1) * (weights * mean).sum(axis=1)
     return FaceWindows(traces.grid.rate_hz, np.concatenate([colour * mean, whole[:, None]], axis=1), seen)
