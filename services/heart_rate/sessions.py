@@ -81,11 +81,12 @@ class FaceSession:
     def see(self, frame: Frame) -> None:
         """Take in the next frame."""
         sighting = self.tracker.update(frame.image, frame.time_s)
-        boxes = np.array([track.box for track in sighting.faces]).reshape(-1, 4)
+        boxes = [track.box for track in sighting.faces]
+        corners = [box.tolist() for box in boxes]
         for track, box in zip(sighting.faces, boxes, strict=True):
             readings = self._faces.setdefault(track.identity, _Readings())
             readings.frames.append(len(self._times_s))
-            readings.rows.append(_row(frame, track, box, readings, boxes))
+            readings.rows.append(_row(frame, track, box, readings, corners))
         self._times_s.append(frame.time_s)
         self._take_back(sighting.taken_back)
 
@@ -118,7 +119,7 @@ class FaceSession:
 
 
 def _row(
-    frame: Frame, track: FaceTrack, box: NDArray[np.float64], readings: _Readings, boxes: NDArray[np.float64]
+    frame: Frame, track: FaceTrack, box: NDArray[np.float64], readings: _Readings, faces: list[list[float]]
 ) -> NDArray[np.float64]:
     """What is read of one face in one frame, in pixels of the video."""
     if track.confirmed_s == frame.time_s:
@@ -132,5 +133,5 @@ def _row(
     row[_PIXELS] = pixels * frame.scale**2
     row[_CENTRE] = track.centre * frame.scale
     row[_WIDTH] = track.size[0] * frame.scale
-    row[_BACKGROUND] = readings.background.read(frame.image, box, boxes)
+    row[_BACKGROUND] = readings.background.read(frame.image, box, faces)
     return row

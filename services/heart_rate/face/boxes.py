@@ -16,12 +16,6 @@ def overlaps(first: Boxes, second: Boxes) -> NDArray[np.float64]:
     return np.asarray(shared / np.maximum(areas - shared, _TINY))
 
 
-def touching(first: Boxes, second: Boxes) -> NDArray[np.bool_]:
-    """Whether a box of ``first`` (A, 4) shares any of its area with one of ``second`` (B, 4): (A, B)."""
-    begins = (first[:, None, :2] < second[None, :, 2:]).all(axis=2)
-    return np.asarray(begins & (first[:, None, 2:] > second[None, :, :2]).all(axis=2))
-
-
 def suppress(boxes: Boxes, scores: NDArray[np.floating], most_overlap: float) -> NDArray[np.intp]:
     """Indices of the boxes that stay after non-maximum suppression, the surest first.
 

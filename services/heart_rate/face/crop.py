@@ -24,22 +24,46 @@ class FaceCrop:
         The place is met within fractions of a pixel: at whole pixels, a region's edge would leap over what it borders
         on (an eye, a fringe) by up to a hundredth of the face, which changes its mean by more than a pulse does.
         """
-        cell = size / (ACROSS, DOWN)
-        # Points about a pixel apart, a whole number of them to a cell: every pixel counts, and whole ones are fast.
-        each = max(1, round(float(cell.min())))
-        step = cell / each
+        (x, y), (width, height) = (centre - size / 2).tolist(), size.tolist()
+        # Whole pixels are averaged first, which is fast; then about one in each direction is left for each cell.
+        shrink = max(1, int(min(width / ACROSS, height / DOWN)))
+        if shrink > 1:
+            image, left, top = _shrunk(image, x, y, width, height, shrink)
+            x, y = (x - left) / shrink, (y - top) / shrink
+        right, down = width / (ACROSS * shrink), height / (DOWN * shrink)
         # The middle of the first pixel is at 0 here, and at a half in boxes.
-        corner = centre - size / 2 + step / 2 - 0.5
-        points = cv2.warpAffine(
+        placed = np.array([[right, 0, x + right / 2 - 0.5], [0, down, y + down / 2 - 0.5]])
+        colours = cv2.warpAffine(
             image,
-            np.array([[step[0], 0, corner[0]], [0, step[1], corner[1]]]),
-            (ACROSS * each, DOWN * each),
+            placed,
+            (ACROSS, DOWN),
             flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
             borderMode=cv2.BORDER_REPLICATE,
         )
-        colours = points if each == 1 else cv2.resize(points, (ACROSS, DOWN), interpolation=cv2.INTER_AREA)
-        return cls(np.asarray(colours, np.uint8), cell)
+        return cls(np.asarray(colours, np.uint8), np.array([width / ACROSS, height / DOWN]))
 
     def grey(self) -> NDArray[np.float32]:
         """(DOWN, ACROSS) brightness."""
         return np.asarray(cv2.cvtColor(self.colours, cv2.COLOR_RGB2GRAY), np.float32)
+
+
+def _shrunk(
+    image: NDArray[np.uint8], x: float, y: float, width: float, height: float, by: int
+) -> tuple[NDArray[np.uint8], int, int]:
+    """The part of ``image`` that holds the box, with a margin, as means of ``by`` x ``by`` pixels; its left and top.
+
+    It begins at multiples of ``by``, so that a resting face is always averaged over the same pixels.
+    """
+    (left, columns), (top, rows) = (
+        _stretch(begin, length, side, by)
+        for begin, length, side in ((x, width, image.shape[1]), (y, height, image.shape[0]))
+    )
+    part = image[top : top + rows * by, left : left + columns * by]
+    return np.asarray(cv2.resize(part, (columns, rows), interpolation=cv2.INTER_AREA), np.uint8), left, top
+
+
+def _stretch(begin: float, length: float, side: int, by: int) -> tuple[int, int]:
+    """Where to begin, and how many steps of ``by`` to take, to cover a stretch as far as it is within ``side``."""
+    last = side // by - 1
+    first = min(max(int(begin // by) - 1, 0), last)
+    return first * by, min(int((begin + length) // by) + 2, last + 1) - first

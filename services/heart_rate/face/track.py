@@ -52,9 +52,10 @@ class FaceTrack:
     _likeness: float = field(init=False)
     _offset: NDArray[np.float64] = field(init=False)
     _growth: NDArray[np.float64] = field(init=False)
+    _velocity: NDArray[np.float64] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._offset, self._growth = np.zeros(2), np.zeros(2)
+        self._offset, self._growth, self._velocity = np.zeros(2), np.zeros(2), np.zeros(2)
         self.seen_s = self.time_s = self.confirmed_s
         self._learn()
 
@@ -77,32 +78,34 @@ class FaceTrack:
 
     def follow(self, image: NDArray[np.uint8], time_s: float) -> None:
         """Move on to ``image`` at ``time_s``: by the pattern's shift, and by a part of the detector's correction."""
-        part = 1 - math.exp((self.time_s - time_s) / SETTLING_S)
-        self.time_s = time_s
+        seconds, self.time_s = time_s - self.time_s, time_s
+        part = 1 - math.exp(-seconds / SETTLING_S)
         self.size = self.size + part * self._growth
         self._growth = (1 - part) * self._growth
-        self._align(image)
+        self._align(image, seconds)
         if self._likeness >= CLEAR_LIKENESS:
             self.seen_s = time_s
         correction = part * self._offset
         self.centre, self._offset = self.centre + correction, self._offset - correction
         self._pattern_at = self._pattern_at - correction
 
-    def _align(self, image: NDArray[np.uint8]) -> None:
+    def _align(self, image: NDArray[np.uint8], seconds: float) -> None:
         """Put the box to where the pattern is now; where it is not found the box stays."""
         start = self.centre
+        self.centre = start + seconds * self._velocity  # mostly right, which saves a second crop
         for attempt in range(_ATTEMPTS):
             self.crop = FaceCrop.cut(image, self.centre, self.size)
             step, self._likeness = self._pattern.small_shift(self.crop)
             shift = step * self.crop.cell - self._pattern_at
-            if (np.abs(shift) < CLOSE_ENOUGH * self.crop.cell).all():
-                break
-            if attempt == 0 and (np.abs(step) > _NEAR).any():
+            if attempt == 0 and np.abs(step).max() > _NEAR:
                 shift = self._pattern.large_shift(self.crop) * self.crop.cell - self._pattern_at
             self.centre = self.centre + shift
-        if self.is_astray or (np.abs(self.centre - start) > LEAP * self.size).any():
+            if np.abs(shift / self.crop.cell).max() < CLOSE_ENOUGH:
+                break  # what is left is for the next frame
+        if self.is_astray or np.abs((self.centre - start) / self.size).max() > LEAP:
             self.centre = start
             self.crop = FaceCrop.cut(image, start, self.size)
+        self._velocity = (self.centre - start) / seconds
 
     def confirm(self, image: NDArray[np.uint8], box: NDArray[np.float64], time_s: float) -> None:
         """The detector sees this face in ``box`` (4,) of the ``image`` that it was followed to."""

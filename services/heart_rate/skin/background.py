@@ -1,13 +1,13 @@
 """What lies beside a face: when its colour changes, the light changed and not the blood."""
 
+import math
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from services.heart_rate.face.boxes import Boxes, touching
-
+Patch = tuple[int, int, int, int]  # left, top, right, bottom, in whole pixels
 # In box widths and heights from its edges: beyond hair and ears, above the shoulders.
 _PATCHES = np.array([[-0.9, 0.0, -0.35, 0.6], [1.35, 0.0, 1.9, 0.6], [0.0, -0.9, 1.0, -0.45]])
 # Above the head only where a side is missing.
@@ -20,23 +20,38 @@ _LEAST_PIXELS = 64
 class Background:
     """Patches beside one face, which stay where they are until a face comes over them: what moves is no measure."""
 
-    _patches: Boxes | None = None
+    _patches: list[Patch] | None = None
 
-    def read(self, image: NDArray[np.uint8], box: NDArray[np.float64], faces: Boxes) -> NDArray[np.float64]:
-        """Mean RGB (3,) beside ``box`` (4,), away from all ``faces`` (F, 4); NaN where there is no room."""
-        if self._patches is None or touching(self._patches, faces).any():
-            self._patches = _free_patches(box, faces, image.shape[1], image.shape[0])
-        if not len(self._patches):
-            return np.full(3, np.nan)
-        corners = self._patches.astype(np.intp)
-        means = [cv2.mean(image[top:bottom, left:right])[:3] for left, top, right, bottom in corners.tolist()]
-        areas = (corners[:, 2:] - corners[:, :2]).prod(axis=1)
-        return np.asarray(areas @ np.array(means) / areas.sum())
+    def read(
+        self, image: NDArray[np.uint8], box: NDArray[np.float64], faces: list[list[float]]
+    ) -> tuple[float, float, float]:
+        """Mean RGB beside ``box`` (4,), away from all ``faces`` (x0, y0, x1, y1); NaN where there is no room."""
+        if self._patches is None or any(_touch(patch, face) for patch in self._patches for face in faces):
+            height, width = image.shape[:2]
+            self._patches = [
+                patch
+                for patch in _patches_beside(box, width, height)
+                if _pixels(patch) >= _LEAST_PIXELS and not any(_touch(patch, face) for face in faces)
+            ][:_ENOUGH]
+        red = green = blue = total = 0.0
+        for patch in self._patches:
+            left, top, right, bottom = patch
+            pixels, mean = _pixels(patch), cv2.mean(image[top:bottom, left:right])
+            red, green, blue = red + pixels * mean[0], green + pixels * mean[1], blue + pixels * mean[2]
+            total += pixels
+        return (red / total, green / total, blue / total) if total else (math.nan, math.nan, math.nan)
 
 
-def _free_patches(box: NDArray[np.float64], faces: Boxes, width: int, height: int) -> Boxes:
+def _patches_beside(box: NDArray[np.float64], width: int, height: int) -> list[Patch]:
     corner, size = np.tile(box[:2], 2), np.tile(box[2:] - box[:2], 2)
-    patches = np.rint(corner + _PATCHES * size).clip(0, [width, height, width, height])
-    large = (patches[:, 2:] - patches[:, :2]).clip(0).prod(axis=1) >= _LEAST_PIXELS
-    free = ~touching(patches, faces).any(axis=1)
-    return np.asarray(patches[large & free][:_ENOUGH])
+    inside = np.rint(corner + _PATCHES * size).clip(0, [width, height, width, height])
+    return [(left, top, right, bottom) for left, top, right, bottom in inside.astype(int).tolist()]
+
+
+def _pixels(patch: Patch) -> int:
+    left, top, right, bottom = patch
+    return max(right - left, 0) * max(bottom - top, 0)
+
+
+def _touch(patch: Patch, face: list[float]) -> bool:
+    return patch[0] < face[2] and face[0] < patch[2] and patch[1] < face[3] and face[1] < patch[3]

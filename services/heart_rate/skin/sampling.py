@@ -21,10 +21,10 @@ _LEARNING = 0.2
 LEAST_SKIN = 0.15
 
 _NEIGHBOURS = np.ones((3, 3), np.uint8)
-# The cells of all regions (C,), to which region each belongs (R, C), and how many each has (R,).
+# The cells of all regions (C,), to which region each belongs (R, C), and how many of each have to be skin (R,).
 _REGION_OF, _CELLS = np.nonzero(region_cells().reshape(len(REGIONS), -1))
 _MEMBERS = np.asarray(np.arange(len(REGIONS))[:, None] == _REGION_OF, np.float32)
-_COUNTS = np.bincount(_REGION_OF)
+_LEAST_CELLS = LEAST_SKIN * np.bincount(_REGION_OF)
 
 
 @dataclass
@@ -34,6 +34,8 @@ class SkinSampler:
     _colour: SkinColour | None = None
     _chosen: NDArray[np.float32] = field(default_factory=lambda: np.zeros(len(_CELLS), np.float32))
     _wanted: NDArray[np.float32] = field(default_factory=lambda: np.zeros(len(_CELLS), np.float32))
+    # Colours, and a one that counts, (C, 4).
+    _columns: NDArray[np.float32] = field(default_factory=lambda: np.ones((len(_CELLS), 4), np.float32))
 
     def look(self, crop: FaceCrop) -> None:
         """Choose the cells anew: the detector has just confirmed that this is the face."""
@@ -51,12 +53,11 @@ class SkinSampler:
         NaN and 0 for a region that shows too little skin.
         """
         self._chosen = self._chosen + np.float32(1 - math.exp(-seconds / SETTLING_S)) * (self._wanted - self._chosen)
-        weights = _MEMBERS * self._chosen  # (R, C)
-        cells = weights.sum(axis=1, dtype=np.float64)
-        colours = crop.colours.reshape(-1, 3).take(_CELLS, axis=0).astype(np.float32)
-        enough = cells >= LEAST_SKIN * _COUNTS
-        means = np.where(enough[:, None], (weights @ colours) / np.maximum(cells, 1)[:, None], np.nan)
-        return means, np.where(enough, cells * (crop.cell[0] * crop.cell[1]), 0.0)
+        self._columns[:, :3] = crop.colours.reshape(-1, 3).take(_CELLS, axis=0)
+        sums = np.asarray((_MEMBERS * self._chosen) @ self._columns, np.float64)  # (R, 4)
+        cells = sums[:, 3]
+        cells[cells < _LEAST_CELLS] = 0
+        return sums[:, :3] / np.where(cells, cells, np.nan)[:, None], cells * (crop.cell[0] * crop.cell[1])
 
     def _learnt(self, seen: SkinColour) -> SkinColour:
         self._colour = seen if self._colour is None else self._colour.towards(seen, _LEARNING)

@@ -58,7 +58,8 @@ def test_the_patients_traces_do_not_depend_on_the_visitors_pulse() -> None:
     ]
     one, other = (traces(scene) for scene in scenes)
     assert np.nanmax(np.abs(scenes[0].people[0].waves - scenes[1].people[0].waves)) == 0  # the same patient
-    np.testing.assert_allclose(one.rgb, other.rgb, atol=0.02)
+    # The visitor's pulse is of some 3 levels; what is left is the last digit of the detector's box.
+    np.testing.assert_allclose(one.rgb, other.rgb, atol=0.1)
 
 
 def test_the_patient_is_the_face_that_is_largest_and_longest_seen() -> None:

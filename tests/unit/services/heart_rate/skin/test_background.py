@@ -12,7 +12,7 @@ def room(left: int, right: int) -> np.ndarray:
 
 
 def test_both_sides_of_a_face_are_averaged() -> None:
-    seen = Background().read(room(100, 140), FACE, FACE[None])
+    seen = Background().read(room(100, 140), FACE, [FACE.tolist()])
     assert 105 < seen[0] < 135
 
 
@@ -20,19 +20,19 @@ def test_a_side_where_another_face_is_does_not_count() -> None:
     other = np.array([190.0, 60.0, 250.0, 140.0])
     image = room(100, 140)
     image[:55] = 100  # above the face
-    np.testing.assert_allclose(Background().read(image, FACE, np.stack([FACE, other])), 100)
+    np.testing.assert_allclose(Background().read(image, FACE, [FACE.tolist(), other.tolist()]), 100)
 
 
 def test_patches_stay_while_the_face_moves_and_move_when_it_comes_over_them() -> None:
     image = np.tile(np.arange(300, dtype=np.float32)[None, :, None] / 2, (200, 1, 3)).astype(np.uint8)
     background = Background()
-    first = background.read(image, FACE, FACE[None])
+    first = background.read(image, FACE, [FACE.tolist()])
     nearby = FACE + np.array([8, 0, 8, 0])
-    np.testing.assert_array_equal(background.read(image, nearby, nearby[None]), first)
+    np.testing.assert_array_equal(background.read(image, nearby, [nearby.tolist()]), first)
     far = FACE + np.array([60, 0, 60, 0])
-    assert background.read(image, far, far[None])[0] > first[0] + 10
+    assert background.read(image, far, [far.tolist()])[0] > first[0] + 10
 
 
 def test_a_face_that_fills_the_picture_has_no_background() -> None:
     whole = np.array([0.0, 0.0, 300.0, 200.0])
-    assert np.isnan(Background().read(room(100, 140), whole, whole[None])).all()
+    assert np.isnan(Background().read(room(100, 140), whole, [whole.tolist()])).all()
