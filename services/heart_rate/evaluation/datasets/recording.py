@@ -24,8 +24,10 @@ class DatasetLayoutError(InputRefusedError):
 
 @dataclass(frozen=True)
 class DatasetRecording:
-    """``read`` gives the traces of its video, read as any video is; ``contact`` the times (N,) in s and the wave (N,) of
-    its contact sensor. Both read files, and only when they are asked."""
+    """``read`` gives the traces of its video; ``contact`` the times (N,) in s and the wave (N,) of its contact sensor.
+
+    Both read files, and only when they are asked.
+    """
 
     name: str
     person: str
