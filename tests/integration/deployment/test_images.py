@@ -39,12 +39,21 @@ def asked_by_serving() -> set[str]:
     return {canonicalize_name(Requirement(one).name) for one in asked}
 
 
+def asked_by_extra(package: str, extras: dict[str, list[str]]) -> list[str]:
+    return [extra for extra, asked in extras.items() if package in {Requirement(one).name for one in asked}]
+
+
 def test_everything_that_serving_asks_for_is_pinned() -> None:
     assert asked_by_serving() <= set(pinned()), asked_by_serving() - set(pinned())
 
 
 def test_no_training_library_is_asked_for_by_serving() -> None:
-    assert not {"torch", "onnx", "onnxscript", "scikit-learn", "matplotlib", "pandas"} & asked_by_serving()
+    assert not {"torch", "onnx", "onnxscript", "scikit-learn", "pandas"} & asked_by_serving()
+
+
+def test_only_heart_rate_draws_while_it_serves() -> None:
+    extras = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    assert [name for name in asked_by_extra("matplotlib", extras) if name != "train"] == ["heart_rate"]
 
 
 def test_nothing_but_named_folders_enters_a_build() -> None:
