@@ -57,7 +57,7 @@ def rivals() -> dict[str, Contender]:
         from vitallens import VitalLens
     except ImportError:
         return {}
-    return {f"vitallens {method}": _rival(VitalLens(method=method)) for method in RIVAL_METHODS}
+    return {f"vitallens {method}": _rival(VitalLens(method=method, export_to_json=False)) for method in RIVAL_METHODS}
 
 
 def _rival(library: Callable[..., list[Mapping[str, Any]]]) -> Contender:
