@@ -1,5 +1,6 @@
 """One video, from its file to the colours of the patient's skin: everything that is learnt on the way belongs to it."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from services.heart_rate.face.boxes import Box
 from services.heart_rate.face.detector import FaceDetector
 from services.heart_rate.face.errors import NoFaceError
 from services.heart_rate.face.track import FaceTrack
@@ -76,17 +78,16 @@ class FaceSession:
 
     tracker: FaceTracker
     _times_s: list[float] = field(default_factory=list)
-    _faces: dict[int, _Readings] = field(default_factory=dict)
+    _faces: defaultdict[int, _Readings] = field(default_factory=lambda: defaultdict(_Readings))
 
     def see(self, frame: Frame) -> None:
         """Take in the next frame."""
         sighting = self.tracker.update(frame.image, frame.time_s)
         boxes = [track.box for track in sighting.faces]
-        corners = [box.tolist() for box in boxes]
         for track, box in zip(sighting.faces, boxes, strict=True):
-            readings = self._faces.setdefault(track.identity, _Readings())
+            readings = self._faces[track.identity]
             readings.frames.append(len(self._times_s))
-            readings.rows.append(_row(frame, track, box, readings, corners))
+            readings.rows.append(_row(frame, track, box, readings, boxes))
         self._times_s.append(frame.time_s)
         self._take_back(sighting.taken_back)
 
@@ -118,9 +119,7 @@ class FaceSession:
                 face.keep([self._times_s[frame] <= since for frame in face.frames])
 
 
-def _row(
-    frame: Frame, track: FaceTrack, box: NDArray[np.float64], readings: _Readings, faces: list[list[float]]
-) -> NDArray[np.float64]:
+def _row(frame: Frame, track: FaceTrack, box: Box, readings: _Readings, faces: list[Box]) -> NDArray[np.float64]:
     """What is read of one face in one frame, in pixels of the video."""
     if track.confirmed_s == frame.time_s:
         readings.sampler.look(track.crop)

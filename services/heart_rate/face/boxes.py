@@ -4,7 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 _TINY = 1e-9  # of boxes without an area nothing is shared
-Boxes = NDArray[np.float64]  # (F, 4): x0, y0, x1, y1 in pixels
+Box = tuple[float, float, float, float]  # x0, y0, x1, y1 in pixels
+Boxes = NDArray[np.float64]  # (F, 4) of the same
 
 
 def overlaps(first: Boxes, second: Boxes) -> NDArray[np.float64]:

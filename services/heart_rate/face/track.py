@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.heart_rate.face.appearance import Appearance
+from services.heart_rate.face.boxes import Box
 from services.heart_rate.face.crop import FaceCrop
 from services.heart_rate.face.pattern import Pattern
 
@@ -67,9 +68,10 @@ class FaceTrack:
         return cls(identity, centre, size, time_s, crop, Appearance.of(crop))
 
     @property
-    def box(self) -> NDArray[np.float64]:
-        """(4,): x0, y0, x1, y1."""
-        return np.concatenate([self.centre - self.size / 2, self.centre + self.size / 2])
+    def box(self) -> Box:
+        """Where the face is now."""
+        (x, y), (width, height) = self.centre.tolist(), self.size.tolist()
+        return x - width / 2, y - height / 2, x + width / 2, y + height / 2
 
     @property
     def is_astray(self) -> bool:

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from services.heart_rate.face.boxes import overlaps
+from services.heart_rate.face.boxes import Box, overlaps
 from services.heart_rate.face.detector import FaceDetector, Faces
 from services.heart_rate.face.track import FaceTrack
 
-# The detector looks every three seconds, sooner while nobody is there or somebody is new, and at once when a face's
+# The detector looks every five seconds, sooner while nobody is there or somebody is new, and at once when a face's
 # pattern is lost. Between looks a face is followed by its pattern, for a hundredth of the cost.
-LOOK_S = 3.0
+LOOK_S = 5.0
 LOOK_SOON_S = 0.4
 # What a look did not find is looked for again soon, and is gone after so many looks in vain.
 LOOK_AGAIN_S = 0.1
@@ -145,7 +145,7 @@ def _matches(tracks: list[FaceTrack], found: Faces) -> list[tuple[FaceTrack, int
     return [(tracks[row], int(column)) for row, column in pairs]
 
 
-def _share_inside(box: NDArray[np.float64], width: int, height: int) -> float:
-    left, top, right, bottom = box.tolist()
+def _share_inside(box: Box, width: int, height: int) -> float:
+    left, top, right, bottom = box
     across, down = min(right, width) - max(left, 0), min(bottom, height) - max(top, 0)
     return float(max(across, 0) * max(down, 0) / ((right - left) * (bottom - top)))

@@ -15,6 +15,7 @@ from services.heart_rate.traces import REGIONS
 # How fast the choice of cells follows a new look at the skin: slowly, since a cell that is taken in at once changes the
 # mean at once, and the looks come at the rate of a pulse.
 SETTLING_S = 1.0
+_SETTLED = 7.0  # times as long: less than a thousandth is left
 # How far the skin's colour follows each look.
 _LEARNING = 0.2
 # A region of which less is skin (a fringe, a mask, a beard) tells of something else.
@@ -34,6 +35,8 @@ class SkinSampler:
     _colour: SkinColour | None = None
     _chosen: NDArray[np.float32] = field(default_factory=lambda: np.zeros(len(_CELLS), np.float32))
     _wanted: NDArray[np.float32] = field(default_factory=lambda: np.zeros(len(_CELLS), np.float32))
+    _weights: NDArray[np.float32] = field(default_factory=lambda: np.zeros_like(_MEMBERS))
+    _settling_s: float = 0.0
     # Colours, and a one that counts, (C, 4).
     _columns: NDArray[np.float32] = field(default_factory=lambda: np.ones((len(_CELLS), 4), np.float32))
 
@@ -44,6 +47,7 @@ class SkinSampler:
         # Not its edge, where a following that errs by a fraction of a cell would mix in hair or an eye.
         inner = cv2.erode(skin, _NEIGHBOURS)
         self._wanted = np.asarray(inner.ravel()[_CELLS], np.float32)
+        self._settling_s = _SETTLED * SETTLING_S
         if not self._chosen.any():
             self._chosen = self._wanted
 
@@ -52,9 +56,13 @@ class SkinSampler:
 
         NaN and 0 for a region that shows too little skin.
         """
-        self._chosen = self._chosen + np.float32(1 - math.exp(-seconds / SETTLING_S)) * (self._wanted - self._chosen)
+        if self._settling_s > 0:
+            self._settling_s -= seconds
+            part = np.float32(1 - math.exp(-seconds / SETTLING_S))
+            self._chosen = self._chosen + part * (self._wanted - self._chosen)
+            self._weights = _MEMBERS * self._chosen
         self._columns[:, :3] = crop.colours.reshape(-1, 3).take(_CELLS, axis=0)
-        sums = np.asarray((_MEMBERS * self._chosen) @ self._columns, np.float64)  # (R, 4)
+        sums = np.asarray(self._weights @ self._columns, np.float64)  # (R, 4)
         cells = sums[:, 3]
         cells[cells < _LEAST_CELLS] = 0
         return sums[:, :3] / np.where(cells, cells, np.nan)[:, None], cells * (crop.cell[0] * crop.cell[1])

@@ -2,7 +2,7 @@ import numpy as np
 
 from services.heart_rate.skin.background import Background
 
-FACE = np.array([100.0, 60.0, 160.0, 140.0])
+FACE = (100.0, 60.0, 160.0, 140.0)
 
 
 def room(left: int, right: int) -> np.ndarray:
@@ -12,27 +12,27 @@ def room(left: int, right: int) -> np.ndarray:
 
 
 def test_both_sides_of_a_face_are_averaged() -> None:
-    seen = Background().read(room(100, 140), FACE, [FACE.tolist()])
+    seen = Background().read(room(100, 140), FACE, [FACE])
     assert 105 < seen[0] < 135
 
 
 def test_a_side_where_another_face_is_does_not_count() -> None:
-    other = np.array([190.0, 60.0, 250.0, 140.0])
+    other = (190.0, 60.0, 250.0, 140.0)
     image = room(100, 140)
     image[:55] = 100  # above the face
-    np.testing.assert_allclose(Background().read(image, FACE, [FACE.tolist(), other.tolist()]), 100)
+    np.testing.assert_allclose(Background().read(image, FACE, [FACE, other]), 100)
 
 
 def test_patches_stay_while_the_face_moves_and_move_when_it_comes_over_them() -> None:
     image = np.tile(np.arange(300, dtype=np.float32)[None, :, None] / 2, (200, 1, 3)).astype(np.uint8)
     background = Background()
-    first = background.read(image, FACE, [FACE.tolist()])
-    nearby = FACE + np.array([8, 0, 8, 0])
-    np.testing.assert_array_equal(background.read(image, nearby, [nearby.tolist()]), first)
-    far = FACE + np.array([60, 0, 60, 0])
-    assert background.read(image, far, [far.tolist()])[0] > first[0] + 10
+    first = background.read(image, FACE, [FACE])
+    nearby = (108.0, 60.0, 168.0, 140.0)
+    np.testing.assert_array_equal(background.read(image, nearby, [nearby]), first)
+    far = (160.0, 60.0, 220.0, 140.0)
+    assert background.read(image, far, [far])[0] > first[0] + 10
 
 
 def test_a_face_that_fills_the_picture_has_no_background() -> None:
-    whole = np.array([0.0, 0.0, 300.0, 200.0])
-    assert np.isnan(Background().read(room(100, 140), whole, [whole.tolist()])).all()
+    whole = (0.0, 0.0, 300.0, 200.0)
+    assert np.isnan(Background().read(room(100, 140), whole, [whole])).all()
