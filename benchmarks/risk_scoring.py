@@ -95,6 +95,7 @@ def _patient(database: Database) -> RiskPatient:
                 unit=unit,
                 quality=0.9,
                 measured_at=now() - timedelta(seconds=second),
+                device_time=now() - timedelta(seconds=second),
             )
             for second in range(_BEATS)
         )

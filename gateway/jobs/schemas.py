@@ -36,6 +36,7 @@ class Job(BaseModel):
     error: JobError | None
     patient_id: UUID
     study_id: UUID | None
+    video_id: UUID | None
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
@@ -59,6 +60,7 @@ class Job(BaseModel):
             error=error,
             patient_id=row.patient_id,
             study_id=row.study_id,
+            video_id=row.video_id,
             created_at=row.created_at,
             started_at=row.started_at,
             finished_at=row.finished_at,

@@ -66,9 +66,7 @@ async def answer(platform: Platform, patient_id: UUID, question: WhatIfQuestion,
 def _ask(session: Session, platform: Platform, patient_id: UUID, question: WhatIfQuestion, actor: str) -> UUID:
     existing(session, patient_id)
     attempts = platform.settings.job_max_attempts
-    job = jobs.enqueue(
-        session, JobKind.RISK_WHAT_IF, Priority.STAT, patient_id=patient_id, study_id=None, max_attempts=attempts
-    )
+    job = jobs.enqueue(session, JobKind.RISK_WHAT_IF, Priority.STAT, patient_id=patient_id, max_attempts=attempts)
     asked = question.model_dump(mode="json", exclude_unset=True)
     session.add(WhatIf(job_id=job.id, question=asked, answer=None, expires_at=now() + _LIFE))
     detail = {"fields": sorted(asked.get("facts", {}))}

@@ -39,6 +39,7 @@ def store(session: Session, batch: VitalsIn, settings: Settings, actor: str) -> 
             unit=VITALS[vital.kind].unit,
             quality=vital.quality,
             measured_at=vital.measured_at,
+            device_time=vital.measured_at,
         )
         for vital in fresh.values()
     )

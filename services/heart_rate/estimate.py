@@ -12,8 +12,7 @@ from services.heart_rate.quality.confidence import confidence_model
 from services.heart_rate.quality.features import window_features
 from services.heart_rate.quality.judgement import Judgement, judged
 from services.heart_rate.quality.peaks import snr_db
-from services.heart_rate.quality.reasons import Reason
-from services.heart_rate.result import HeartRateEstimate, MethodRate, PulseWave, Spectrum, nothing
+from services.heart_rate.result import HeartRateEstimate, nothing
 from services.heart_rate.signals.resampling import resampled
 from services.heart_rate.signals.spectrum import peak_bpm
 from services.heart_rate.signals.uniform import UniformTraces, uniform
@@ -22,6 +21,7 @@ from services.heart_rate.tracking.harmonics import harmonic_score
 from services.heart_rate.tracking.path import tracked
 from services.heart_rate.tracking.rate import refined
 from services.heart_rate.vitals.vitals import vitals_of
+from shared.contracts.heart_rate import MethodRate, PulseWave, Reason, Spectrum
 
 # Five beats at 50 bpm; below it a line is wider than what shall be told apart.
 SHORTEST_S: Final = 6.0

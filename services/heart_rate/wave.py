@@ -9,8 +9,7 @@ from services.heart_rate.pulse.faces import KNOWN_SHARE, window_count, window_le
 from services.heart_rate.quality.confidence import confidence_model
 from services.heart_rate.quality.features import wave_features
 from services.heart_rate.quality.judgement import judged
-from services.heart_rate.quality.reasons import Reason
-from services.heart_rate.result import HeartRateEstimate, PulseWave, Spectrum, nothing
+from services.heart_rate.result import HeartRateEstimate, nothing
 from services.heart_rate.signals.detrending import detrended, smoothness
 from services.heart_rate.signals.resampling import grid_of, resampled
 from services.heart_rate.signals.spectrum import power_spectrum
@@ -20,6 +19,7 @@ from services.heart_rate.tracking.harmonics import harmonic_score
 from services.heart_rate.tracking.path import tracked
 from services.heart_rate.tracking.rate import refined
 from services.heart_rate.vitals.vitals import vitals_of
+from shared.contracts.heart_rate import PulseWave, Reason, Spectrum
 
 SHORTEST_S: Final = 6.0
 LOWEST_RATE_HZ: Final = 10.0

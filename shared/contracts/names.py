@@ -10,6 +10,7 @@ class Queue(StrEnum):
     CT_STAT = "ct.stat"
     CT = "ct"
     RISK = "risk"
+    HEART_RATE = "heart_rate"
 
 
 class JobKind(StrEnum):
@@ -18,6 +19,7 @@ class JobKind(StrEnum):
     CT_SEGMENT = "ct.segment"
     RISK_ASSESS = "risk.assess"
     RISK_WHAT_IF = "risk.what_if"
+    HEART_RATE_ESTIMATE = "heart_rate.estimate"
 
 
 class Priority(StrEnum):
@@ -33,4 +35,5 @@ QUEUE_OF: Final[dict[tuple[JobKind, Priority], Queue]] = {
     # Takes milliseconds, and somebody may be getting worse: always acute.
     (JobKind.RISK_ASSESS, Priority.STAT): Queue.RISK,
     (JobKind.RISK_WHAT_IF, Priority.STAT): Queue.RISK,
+    (JobKind.HEART_RATE_ESTIMATE, Priority.ROUTINE): Queue.HEART_RATE,
 }

@@ -28,7 +28,6 @@ def request_assessment(session: Session, patient_id: UUID, *, max_attempts: int,
             JobKind.RISK_ASSESS,
             Priority.STAT,
             patient_id=patient_id,
-            study_id=None,
             max_attempts=max_attempts,
             delay_s=delay_s,
         )

@@ -42,6 +42,7 @@ class ClaimedJob:
     attempt: int
     patient_id: UUID
     study_id: UUID | None
+    video_id: UUID | None
 
 
 def enqueue(
@@ -50,7 +51,8 @@ def enqueue(
     priority: Priority,
     *,
     patient_id: UUID,
-    study_id: UUID | None,
+    study_id: UUID | None = None,
+    video_id: UUID | None = None,
     max_attempts: int,
     delay_s: float = 0.0,
 ) -> Job:
@@ -61,6 +63,7 @@ def enqueue(
         queue=QUEUE_OF[kind, priority],
         patient_id=patient_id,
         study_id=study_id,
+        video_id=video_id,
         max_attempts=max_attempts,
         correlation_id=correlation_id(),
     )
@@ -109,7 +112,7 @@ def claim(session: Session, job_id: UUID, lease_s: float) -> ClaimedJob | None:
         return None
     job = session.get_one(Job, job_id, populate_existing=True)
     _note(session, job, EventType.JOB_RUNNING, attempt=job.attempts)
-    return ClaimedJob(job.id, token, job.attempts, job.patient_id, job.study_id)
+    return ClaimedJob(job.id, token, job.attempts, job.patient_id, job.study_id, job.video_id)
 
 
 def extend_lease(session: Session, job: ClaimedJob, lease_s: float) -> bool:

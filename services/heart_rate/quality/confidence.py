@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from services.heart_rate.quality.reasons import Reason
+from shared.contracts.heart_rate import Reason
 
 COEFFICIENTS_FILE: Final = Path(__file__).with_name("confidence.json")
 

@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.heart_rate.quality.confidence import ConfidenceModel
-from services.heart_rate.quality.reasons import Reason
-from services.heart_rate.result import Trend
 from services.heart_rate.signals.spectrum import HIGHEST_BPM, LOWEST_BPM, normalised
 from services.heart_rate.tracking.path import Track, interval_of
+from shared.contracts.heart_rate import Reason, Trend
 
 # Of the posterior; the model's scale makes a band of 95 % of it.
 _POSTERIOR_SHARE: Final = 0.9

@@ -6,12 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import rfft
 
-from services.heart_rate.quality.reasons import Reason
-from services.heart_rate.result import BreathingRate
 from services.heart_rate.signals.detrending import detrended, smoothness
 from services.heart_rate.signals.spectrum import band_passed, normalised, peak_bpm
 from services.heart_rate.vitals.beats import Beats
 from services.heart_rate.vitals.hrv import accepted
+from shared.contracts.heart_rate import BreathingRate, Reason
 
 # Adults: 6 breaths in a minute at rest with training, 40 in distress.
 SLOWEST: Final = 6.0

@@ -6,9 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import median_filter
 
-from services.heart_rate.quality.reasons import Reason
-from services.heart_rate.result import HeartRateVariability
 from services.heart_rate.vitals.beats import Beats
+from shared.contracts.heart_rate import HeartRateVariability, Reason
 
 # Fewer intervals than this say nothing (Munoz et al., PLoS One 2015;10:e0138921: RMSSD needs 10 s, SDNN 30 s of beats).
 LEAST_INTERVALS: Final = 20

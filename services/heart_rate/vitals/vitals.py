@@ -3,12 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from services.heart_rate.quality.reasons import Reason
-from services.heart_rate.result import BreathingRate, HeartRateVariability
 from services.heart_rate.signals.resampling import Grid, longest_run
 from services.heart_rate.vitals.beats import beats_of
 from services.heart_rate.vitals.breathing import breathing_of
 from services.heart_rate.vitals.hrv import no_variability, variability
+from shared.contracts.heart_rate import BreathingRate, HeartRateVariability, Reason
 
 
 def vitals_of(

@@ -39,6 +39,21 @@ class Study(Identified):
     files: Mapped[list["StudyFile"]] = relationship(order_by="StudyFile.name", lazy="selectin")
 
 
+class Video(Identified):
+    """One video of a patient, uploaded or a clip of a monitored camera; the bytes lie in the artifact store."""
+
+    __tablename__ = "videos"
+    __table_args__ = (Index(None, "patient_id", "created_at"),)
+
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patients.id"))
+    source: Mapped[str] = mapped_column(String(64), doc="what recorded it: a camera's name, or upload")
+    name: Mapped[str] = mapped_column(Text)
+    digest: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int] = mapped_column(BigInteger)
+    recorded_at: Mapped[datetime] = mapped_column(doc="when its first frame was seen")
+    uploaded_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+
+
 class StudyFile(Identified):
     """One file of a study as it was uploaded; the bytes lie in the artifact store under their digest."""
 

@@ -12,11 +12,15 @@ from shared.database.columns import Base, Identified, now
 
 
 class Vital(Identified):
-    """One measured vital sign; the unique key drops what a device sends twice."""
+    """One measured vital sign; the unique key drops what a device sends twice, by its own clock.
+
+    By the platform's, the same value sent again would be another: what is known of a device's skew changes from one
+    batch to the next by the network's delay.
+    """
 
     __tablename__ = "vitals"
     __table_args__ = (
-        UniqueConstraint("patient_id", "device", "kind", "measured_at"),
+        UniqueConstraint("patient_id", "device", "kind", "device_time"),
         Index(None, "patient_id", "measured_at"),
     )
 
@@ -27,7 +31,11 @@ class Vital(Identified):
     value: Mapped[float] = mapped_column(Double)
     unit: Mapped[str] = mapped_column(String(32), doc="UCUM")
     quality: Mapped[float | None] = mapped_column(Double)
-    measured_at: Mapped[datetime]
+    measured_at: Mapped[datetime] = mapped_column(doc="by the platform's clock")
+    device_time: Mapped[datetime] = mapped_column(doc="by the device's own clock, as it was sent")
+    clock_skew_s: Mapped[float | None] = mapped_column(
+        Double, doc="the platform's clock less the device's; null where the device did not say when it sent"
+    )
 
 
 class BehaviourEvent(Identified):

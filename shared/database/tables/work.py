@@ -18,6 +18,7 @@ class Job(Identified):
     __table_args__ = (
         Index(None, "state", "queue", "created_at"),
         Index(None, "study_id", "created_at"),
+        Index(None, "video_id", "created_at"),
         Index(None, "patient_id", "created_at"),
     )
 
@@ -25,6 +26,7 @@ class Job(Identified):
     queue: Mapped[str] = mapped_column(String(64))
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("patients.id"))
     study_id: Mapped[UUID | None] = mapped_column(ForeignKey("studies.id"))
+    video_id: Mapped[UUID | None] = mapped_column(ForeignKey("videos.id"))
     state: Mapped[str] = mapped_column(String(16), default=JobState.QUEUED)
     progress: Mapped[float] = mapped_column(Double, default=0.0)
     stage: Mapped[str] = mapped_column(String(64), default="waiting")
@@ -54,6 +56,21 @@ class Finding(Identified):
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("patients.id"))
     study_id: Mapped[UUID | None] = mapped_column(ForeignKey("studies.id"))
     kind: Mapped[str] = mapped_column(String(64))
+    model_name: Mapped[str] = mapped_column(String(64))
+    model_version: Mapped[str] = mapped_column(String(32))
+    report: Mapped[dict[str, Any]]
+    artifacts: Mapped[dict[str, Any]] = mapped_column(default=dict, doc="role → {digest, size, media_type}")
+
+
+class HeartRateReading(Identified):
+    """What one video says of the heart rate: a number, or the reason why there is none. One row per job."""
+
+    __tablename__ = "heart_rate_readings"
+    __table_args__ = (Index(None, "patient_id", "created_at"), Index(None, "video_id", "created_at"))
+
+    job_id: Mapped[UUID] = mapped_column(ForeignKey("jobs.id"), unique=True)
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patients.id"))
+    video_id: Mapped[UUID] = mapped_column(ForeignKey("videos.id"))
     model_name: Mapped[str] = mapped_column(String(64))
     model_version: Mapped[str] = mapped_column(String(32))
     report: Mapped[dict[str, Any]]

@@ -8,8 +8,8 @@ from services.heart_rate.generated.camera import CameraSettings
 from services.heart_rate.generated.disturbance import LightSettings, MotionSettings
 from services.heart_rate.generated.pulse_wave import PulseSettings
 from services.heart_rate.generated.recording import GeneratedRecording, RecordingSettings, record
-from services.heart_rate.quality.reasons import Reason
 from services.heart_rate.traces import RegionTraces
+from shared.contracts.heart_rate import Reason
 
 
 def recording(bpm: float = 72.0, seed: int = 1, **changed: object) -> GeneratedRecording:

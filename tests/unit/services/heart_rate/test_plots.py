@@ -4,8 +4,8 @@ from xml.etree import ElementTree
 import pytest
 
 from services.heart_rate.plots import PLOTS, draw_plots
-from services.heart_rate.quality.reasons import Reason
-from services.heart_rate.result import HeartRateEstimate, PulseWave, Spectrum, Trend, nothing
+from services.heart_rate.result import HeartRateEstimate, nothing
+from shared.contracts.heart_rate import PulseWave, Reason, Spectrum, Trend
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -3,8 +3,8 @@ import pytest
 
 from services.heart_rate.generated.pulse_wave import PulseSettings
 from services.heart_rate.generated.wearable import WearableSettings, wear
-from services.heart_rate.quality.reasons import Reason
 from services.heart_rate.wave import estimate_wave
+from shared.contracts.heart_rate import Reason
 
 
 @pytest.mark.parametrize("bpm", [44.0, 62.0, 95.0, 150.0, 198.0])

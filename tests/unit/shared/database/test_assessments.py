@@ -116,9 +116,7 @@ def test_a_question_that_fails_calls_nobody_and_a_missed_assessment_does(databas
     patient = add_patient(database)
     for kind in (JobKind.RISK_WHAT_IF, JobKind.RISK_ASSESS):
         job = database.write(
-            lambda session, kind=kind: jobs.enqueue(
-                session, kind, Priority.STAT, patient_id=patient, study_id=None, max_attempts=1
-            )
+            lambda session, kind=kind: jobs.enqueue(session, kind, Priority.STAT, patient_id=patient, max_attempts=1)
         )
         claimed = database.write(lambda session, job=job: jobs.claim(session, job.id, LEASE_S))
         assert claimed is not None

@@ -123,7 +123,6 @@ def test_what_rests_on_purpose_is_not_counted_as_waiting(database: Database, art
             JobKind.RISK_ASSESS,
             Priority.STAT,
             patient_id=patient,
-            study_id=None,
             max_attempts=1,
             delay_s=60,
         )

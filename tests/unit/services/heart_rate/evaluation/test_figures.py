@@ -9,9 +9,9 @@ from services.heart_rate.evaluation.bland_altman import agreement
 from services.heart_rate.evaluation.case import Case, Recording
 from services.heart_rate.evaluation.figures import report_on
 from services.heart_rate.evaluation.pictures import draw_pictures
-from services.heart_rate.quality.reasons import Reason
 from services.heart_rate.result import nothing
 from services.heart_rate.video.errors import VideoTooShortError
+from shared.contracts.heart_rate import Reason
 
 
 def case(

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from services.heart_rate.quality.confidence import REASONS, SIGNS, ConfidenceModel, confidence_model, model_of
-from services.heart_rate.quality.reasons import Reason
+from shared.contracts.heart_rate import Reason
 
 
 def a_model(**changed: object) -> ConfidenceModel:

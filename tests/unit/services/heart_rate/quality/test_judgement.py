@@ -3,8 +3,8 @@ import pytest
 
 from services.heart_rate.quality.confidence import model_of
 from services.heart_rate.quality.judgement import Judgement, judged
-from services.heart_rate.quality.reasons import Reason
 from services.heart_rate.tracking.path import Track
+from shared.contracts.heart_rate import Reason
 
 BPM = np.arange(40.0, 241.0, 1.0)
 MODEL = model_of(

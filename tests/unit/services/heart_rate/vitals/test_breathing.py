@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from services.heart_rate.generated.pulse_wave import PulseSettings, pulse_wave
-from services.heart_rate.quality.reasons import Reason
 from services.heart_rate.signals.resampling import Grid
 from services.heart_rate.vitals.vitals import vitals_of
+from shared.contracts.heart_rate import Reason
 
 RATE = 30.0
 

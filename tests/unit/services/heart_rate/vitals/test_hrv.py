@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from services.heart_rate.quality.reasons import Reason
 from services.heart_rate.vitals.beats import Beats
 from services.heart_rate.vitals.hrv import accepted, variability
+from shared.contracts.heart_rate import Reason
 
 
 def beating(intervals_ms: list[float], likeness: float = 0.98) -> Beats:
