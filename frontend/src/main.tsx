@@ -6,6 +6,7 @@ import "./styles/base.css";
 import "./styles/layout.css";
 import "./styles/parts.css";
 import "./styles/viewer.css";
+import "./styles/chart.css";
 import "./styles/risk.css";
 
 const root = document.getElementById("root");

@@ -1,6 +1,6 @@
 import type { CalibrationBand } from "../../api/types";
-import { BottomAxis, LeftAxis, Plot } from "../chart/plot";
-import { ticks } from "../chart/scale";
+import { BottomAxis, LeftAxis, Plot } from "../../ui/chart/plot";
+import { ticks } from "../../ui/chart/scale";
 import { calibrationInWords, pointsOf } from "./wording";
 
 const SHARES = [0, 1] as const;

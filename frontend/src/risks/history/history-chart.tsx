@@ -1,8 +1,8 @@
 import type { RiskSummary } from "../../api/types";
 import { localTime, percent } from "../../ui/format";
-import { linePath } from "../chart/path";
-import { BottomAxis, type Field, LeftAxis, Plot } from "../chart/plot";
-import { ticks, timeLabel, timeTicks } from "../chart/scale";
+import { linePath } from "../../ui/chart/path";
+import { BottomAxis, type Field, LeftAxis, Plot } from "../../ui/chart/plot";
+import { ticks, timeLabel, timeTicks } from "../../ui/chart/scale";
 import { LEVEL_NAMES } from "../level";
 import { LevelMark } from "../level-badge";
 import { courseOf, expansionInWords, type Moment, scoreInWords } from "./series";

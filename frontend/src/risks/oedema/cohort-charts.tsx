@@ -1,6 +1,6 @@
 import type { OedemaCurves } from "../../api/types";
-import { BottomAxis, LeftAxis, Plot } from "../chart/plot";
-import { roundUp, ticks } from "../chart/scale";
+import { BottomAxis, LeftAxis, Plot } from "../../ui/chart/plot";
+import { roundUp, ticks } from "../../ui/chart/scale";
 import { type Curve, hoursInWords, polynomialsOf, subgroupsOf } from "./course";
 import { CurveKey, Curves } from "./curves";
 

@@ -1,6 +1,6 @@
 import type { OedemaCourse, OedemaCurves } from "../../api/types";
 import { millilitres } from "../../ui/format";
-import { roundUp } from "../chart/scale";
+import { roundUp } from "../../ui/chart/scale";
 
 /** A curve over hours from onset, with the class that draws it. */
 export interface Curve {

@@ -1,5 +1,5 @@
-import { linePath } from "../chart/path";
-import type { Field } from "../chart/plot";
+import { linePath } from "../../ui/chart/path";
+import type { Field } from "../../ui/chart/plot";
 import type { Curve } from "./course";
 
 /** Curves by their look: the pattern of a line tells them apart without colour. */

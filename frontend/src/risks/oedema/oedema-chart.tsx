@@ -1,8 +1,8 @@
 import type { OedemaCourse } from "../../api/types";
 import { millilitres } from "../../ui/format";
-import { bandPath, linePath } from "../chart/path";
-import { BottomAxis, type Field, LeftAxis, Plot } from "../chart/plot";
-import { roundUp, ticks } from "../chart/scale";
+import { bandPath, linePath } from "../../ui/chart/path";
+import { BottomAxis, type Field, LeftAxis, Plot } from "../../ui/chart/plot";
+import { roundUp, ticks } from "../../ui/chart/scale";
 import { type Curve, courseInWords, hoursInWords, spanOf, topOf, within } from "./course";
 import { CurveKey, Curves } from "./curves";
 

@@ -1,6 +1,6 @@
 import type { Growth } from "../../api/types";
 import { Timestamp } from "../../ui/timestamp";
-import { linear } from "../chart/scale";
+import { linear } from "../../ui/chart/scale";
 import { definitionInWords, EXPANDED_WORDS, growthInWords, signed, volumeInWords } from "../wording";
 
 const WIDTH = 160;
