@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any, BinaryIO, Self
 from uuid import uuid4
 
@@ -142,6 +143,22 @@ class ArtifactStore:
             message = f"Artifact {digest[:12]}… is not in the store; was the store restored without it?"
             raise ArtifactMissingError(message) from error
         return file
+
+    @contextmanager
+    def as_file(self, digest: str) -> Iterator[Path]:
+        """Stored bytes as a local file, for what reads by path: in place in a directory, else a copy for this long.
+
+        It must not be written to. Raises ArtifactMissingError.
+        """
+        if isinstance(self.filesystem, LocalFileSystem):
+            self.open(digest).close()
+            yield Path(self.path_of(digest))
+            return
+        with NamedTemporaryFile(prefix="artifact-") as copy:
+            for chunk in self.chunks(digest):
+                copy.write(chunk)
+            copy.flush()
+            yield Path(copy.name)
 
     def chunks(self, digest: str) -> Iterator[bytes]:
         """The stored bytes a chunk at a time. Raises ArtifactMissingError at once, not on the first chunk."""

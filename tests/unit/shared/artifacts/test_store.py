@@ -53,6 +53,19 @@ def test_staged_bytes_can_be_read_back_before_the_commit(artifacts: ArtifactStor
         assert staged.commit().size == 10
 
 
+@pytest.mark.parametrize("url", ["directory", "memory://artifacts-as-files"])
+def test_stored_bytes_are_a_local_file_for_those_who_read_by_path(url: str, tmp_path: Path) -> None:
+    store = ArtifactStore(f"file://{tmp_path / 'artifacts'}" if url == "directory" else url)
+    content = b"video" * 500_000
+    digest = store.put_bytes(content, "video/mp4").digest
+    with store.as_file(digest) as path:
+        assert path.read_bytes() == content
+    in_place = url == "directory"
+    assert path.exists() == in_place  # a copy is gone, the original is not
+    with pytest.raises(ArtifactMissingError), store.as_file("0" * 64):
+        pass
+
+
 def test_a_file_is_stored_like_bytes(artifacts: ArtifactStore, tmp_path: Path) -> None:
     (tmp_path / "f").write_bytes(b"x" * 3_000_000)
     ref = artifacts.put_file(tmp_path / "f", "application/gzip")
