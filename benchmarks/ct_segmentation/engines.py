@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from services.ct_segmentation.model.deep_hemorrhage_net import DeepHemorrhageNet, NetworkConfig
 from services.ct_segmentation.network import HaemorrhageNetwork, NetworkManifest
+from services.ct_segmentation.training.loop import trained_network
 from services.ct_segmentation.training.onnx_graph import ServedNetwork, export_onnx
-from services.ct_segmentation.training.release import trained_network
 from services.ct_segmentation.training.type_calibration import TypeCalibration
 from shared.errors import PlatformError
 from shared.inference.manifest import read_manifest, verified_file

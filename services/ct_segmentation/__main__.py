@@ -15,6 +15,7 @@ COMMANDS = (
     "split",
     "compose",
     "train",
+    "ablate",
     "export",
     "evaluate",
     "evaluate-types",

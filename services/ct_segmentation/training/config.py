@@ -23,7 +23,8 @@ class TrainingConfig:
 
     network: Literal["deep_hemorrhage_net", "plain_unet"] = "deep_hemorrhage_net"
     steps: int = 3000
-    small_size: int = 192  # pixels; 0.6 of the time that 256 take, and most of what is to be learnt
+    size: int = 256  # pixels; the network's own, but for short comparisons of trainings
+    small_size: int = 192  # 0.6 of the time that 256 take, and most of what is to be learnt
     small_share: float = 0.6  # of the steps
     learning_rate: float = 6e-4
     warm_up: int = 100

@@ -79,7 +79,7 @@ def train(
                 group["lr"] = learning_rate(step, progress, config)
             torch.manual_seed(config.seed * 1_000_003 + step)  # dropout; the batch has its own generator
             network.train()
-            batch = sampler.batch(step, slice_size(progress, config, network.config.size)).to(config.device)
+            batch = sampler.batch(step, slice_size(progress, config)).to(config.device)
             with torch.autocast(config.device, torch.bfloat16):
                 output = network(batch.slices.contiguous(memory_format=torch.channels_last))
             generator = torch.Generator().manual_seed(config.seed * 1_000_033 + step)
@@ -97,12 +97,12 @@ def train(
             bar.update()
             bar.set_postfix(loss=f"{float(loss.detach()):.3f}", refresh=False)
             if step % config.validate_every == 0:
-                figures = validate(_averaged_network(averaged, types, config), validation)
+                figures = validate(_averaged_network(averaged, types, config), validation, config.size)
                 bar.write(f"step {step}: {figures}")
             _log(run / LOG, step, time.monotonic() - began, row | {"gradient_norm": float(norm)}, figures)
             if step % config.checkpoint_every == 0:
                 save()
-    figures = validate(_averaged_network(averaged, types, config), validation)
+    figures = validate(_averaged_network(averaged, types, config), validation, config.size)
     save()
     minutes = round((time.monotonic() - began) / 60, 1)
     return {"steps": step, "minutes": minutes, "validation": figures, "config": asdict(config)}
@@ -114,15 +114,26 @@ def make_network(name: str) -> Network:
     return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]  # torch's stubs
 
 
+def trained_network(run: Path) -> Network:
+    """The averaged weights of a run, the gate of its type head folded in.
+
+    Raises DatasetError where the run has no checkpoint.
+    """
+    checkpoint = load_checkpoint(run / CHECKPOINT)
+    network = make_network(checkpoint.settings["network"])
+    network.load_state_dict(with_gate_folded(checkpoint.averaged, checkpoint.types))
+    return network
+
+
 def learning_rate(step: int, progress: float, config: TrainingConfig) -> float:
     """Linear warm-up, then a cosine down to 1 % at ``progress`` 1."""
     cosine = 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * progress))
     return config.learning_rate * min(1.0, (step + 1) / config.warm_up) * cosine
 
 
-def slice_size(progress: float, config: TrainingConfig, full: int) -> int:
-    """Small slices first, the network's own size for the rest: coarse shape needs no fine pixels."""
-    return config.small_size if progress < config.small_share else full
+def slice_size(progress: float, config: TrainingConfig) -> int:
+    """Small slices first, full ones for the rest: coarse shape needs no fine pixels."""
+    return config.small_size if progress < config.small_share else config.size
 
 
 def _progress(step: int, seconds: float, config: TrainingConfig) -> float:

@@ -12,17 +12,15 @@ from tqdm import tqdm
 
 from services.ct_segmentation.evaluation.evaluate import evaluate
 from services.ct_segmentation.network import HaemorrhageNetwork, NetworkManifest
-from services.ct_segmentation.training.checkpoint import load_checkpoint
 from services.ct_segmentation.training.composed.cache import validation_scans
 from services.ct_segmentation.training.compression import quantize_int8, store_as_halves
 from services.ct_segmentation.training.framed_slices import TYPES, FramedSlices, framed_slices
-from services.ct_segmentation.training.loop import CHECKPOINT, Network, make_network
+from services.ct_segmentation.training.loop import Network, trained_network
 from services.ct_segmentation.training.onnx_graph import ServedNetwork, export_onnx
 from services.ct_segmentation.training.phe_sich import PheSichArchive
 from services.ct_segmentation.training.splits import read_split
 from services.ct_segmentation.training.thresholds import OperatingPoints, choose_thresholds
 from services.ct_segmentation.training.type_calibration import TypeCalibration, calibrate_types
-from services.ct_segmentation.training.type_learning import with_gate_folded
 from services.ct_segmentation.training.validation import type_logits
 from shared.inference.manifest import MANIFEST_NAME, sha256_of
 
@@ -86,17 +84,6 @@ def release(plan: Release) -> dict[str, Any]:
         figures[f"test_{precision}"] = report.as_json()["metrics"]
     _ship(plan, chosen, validated[chosen], figures)
     return {"shipped": chosen, "thresholds": validated[chosen].thresholds, **figures}
-
-
-def trained_network(run: Path) -> Network:
-    """The averaged weights of a run, the gate of its type head folded in.
-
-    Raises DatasetError where the run has no checkpoint.
-    """
-    checkpoint = load_checkpoint(run / CHECKPOINT)
-    network = make_network(checkpoint.settings["network"])
-    network.load_state_dict(with_gate_folded(checkpoint.averaged, checkpoint.types))
-    return network
 
 
 def calibration_slices(training: FramedSlices) -> NDArray[np.uint8]:

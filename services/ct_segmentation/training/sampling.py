@@ -98,10 +98,10 @@ class SliceSampler:
         pairs = [
             augment(self._data.triplet(index), self._all_masks(index), rng, self._augmentation) for index in chosen
         ]
-        masks = _scaled(np.stack([masks for _, masks in pairs]), size)
+        masks = scaled(np.stack([masks for _, masks in pairs]), size)
         type_masks_known = np.stack([self._data.type_masks_known(index) for index in chosen])
         return Batch(
-            slices=_scaled(np.stack([image for image, _ in pairs]), size),
+            slices=scaled(np.stack([image for image, _ in pairs]), size),
             masks=masks[:, :2],
             outlined=torch.from_numpy(self._data.outlined[chosen].astype(np.float32)),
             type_masks=masks[:, 2:],
@@ -131,8 +131,8 @@ def dealt(total: int, shares: list[float]) -> list[int]:
     return [int(count) for count in counts]
 
 
-def _scaled(planes: NDArray[np.float32], size: int) -> Tensor:
-    """(B, C, H, W) averaged down to ``size``; (B, C, size, size)."""
+def scaled(planes: NDArray[np.float32], size: int) -> Tensor:
+    """Planes (B, C, H, W) averaged down to (B, C, ``size``, ``size``)."""
     tensor = torch.from_numpy(planes)
     if tensor.shape[-1] == size:
         return tensor

@@ -106,7 +106,7 @@ def _losses(path: Path) -> list[dict[str, str]]:
 
 
 def test_slices_grow_to_the_networks_size_when_most_is_learnt() -> None:
-    assert [slice_size(p, TrainingConfig(), 256) for p in (0.0, 0.59, 0.6, 1.0)] == [192, 192, 256, 256]
+    assert [slice_size(p, TrainingConfig()) for p in (0.0, 0.59, 0.6, 1.0)] == [192, 192, 256, 256]
 
 
 @pytest.mark.parametrize(
