@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     # Uploads.
     upload_max_bytes: int = Field(2 * 1024**3, ge=1)
     upload_max_files: int = Field(4000, ge=1)
+    video_max_bytes: int = Field(2 * 1024**3, ge=1, description="Holds ten minutes at 28 Mbit/s")
     unpacked_max_bytes: int = Field(8 * 1024**3, ge=1)
 
     # Alert rule of a CT finding.

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 # A patient's record is a few kilobytes.
 _LIMIT_BYTES: Final = 1 << 20
 # Uploads go to the artifact store as they come, and have limits of their own.
-_STREAMED: Final = re.compile(r"/api/v1/patients/[^/]+/studies")
+_STREAMED: Final = re.compile(r"/api/v1/patients/[^/]+/(studies|videos)")
 
 
 class BodyLimit:

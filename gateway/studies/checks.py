@@ -1,12 +1,17 @@
 """What is checked of an upload before it is accepted; the images themselves are the worker's to judge."""
 
 from collections.abc import Sequence
+from typing import Final
 
-from gateway.studies.errors import FileEmptyError, NiftiEmptyError, UnsupportedFileTypeError, UploadMixedError
-from gateway.studies.file_kinds import NIFTI_KINDS, FileKind, described, kind_of
-from gateway.studies.receiving import ReceivedFile
+from gateway.studies.errors import NiftiEmptyError, UploadMixedError
+from gateway.uploads.errors import FileEmptyError, UnsupportedFileTypeError
+from gateway.uploads.file_kinds import FileKind, described, kind_of
+from gateway.uploads.receiving import ReceivedFile
 from shared.archives import ArchiveLimits, check_archive
 from shared.settings import Settings
+
+_NIFTI: Final = {FileKind.NIFTI: ".nii", FileKind.NIFTI_GZ: ".nii.gz"}
+_ACCEPTED: Final = {FileKind.DICOM, FileKind.ZIP, *_NIFTI}
 
 
 def check_files(files: Sequence[ReceivedFile], settings: Settings) -> None:
@@ -31,10 +36,10 @@ def _kind_of(file: ReceivedFile, number: int) -> FileKind:
         raise FileEmptyError(f"File {number} of the upload is empty; export the study again.")
     head = bytes(file.head)
     kind = kind_of(head)
-    if kind is None:
+    if kind not in _ACCEPTED:
         what = described(head)
         accepted = "send DICOM files, one zip of them, or one NIfTI file"
         raise UnsupportedFileTypeError(f"File {number} of the upload is {what}, whatever its name says; {accepted}.")
-    if kind in NIFTI_KINDS and not name.endswith(NIFTI_KINDS[kind]):
-        raise UnsupportedFileTypeError(f"File {number} of the upload is {kind}; name it *{NIFTI_KINDS[kind]}.")
+    if kind in _NIFTI and not name.endswith(_NIFTI[kind]):
+        raise UnsupportedFileTypeError(f"File {number} of the upload is {kind}; name it *{_NIFTI[kind]}.")
     return kind

@@ -1,70 +1,12 @@
-"""Why an upload is refused before anything of it is stored."""
+"""Why files are refused that cannot be a study."""
 
-from shared.errors import InputRefusedError, PlatformError
-
-
-class UploadMalformedError(PlatformError):
-    """The body is not a complete multipart/form-data message."""
-
-    code = "upload_malformed"
-    status = 400
-
-
-class UploadTooLargeError(PlatformError):
-    """The files together are larger than one study may be."""
-
-    code = "upload_too_large"
-    status = 413
-
-    def __init__(self, limit_bytes: int) -> None:
-        super().__init__(f"The upload is larger than {limit_bytes} bytes; send one series per upload.")
-
-
-class TooManyFilesError(PlatformError):
-    """More files than one study may have."""
-
-    code = "too_many_files"
-    status = 413
-
-    def __init__(self, limit: int) -> None:
-        super().__init__(f"The upload has more than {limit} files; send one series per upload, or a zip.")
-
-
-class UnexpectedFieldError(InputRefusedError):
-    """The form has a part that is not asked for, which might have meant something to the sender."""
-
-    code = "upload_unexpected_field"
-
-    def __init__(self) -> None:
-        super().__init__("The form may hold only parts named 'file'; give the priority as ?priority=stat.")
-
-
-class NoFileError(InputRefusedError):
-    """The form has no file."""
-
-    code = "upload_empty"
-
-    def __init__(self) -> None:
-        super().__init__("The upload holds no file; send a head CT as parts named 'file'.")
-
-
-class FileEmptyError(InputRefusedError):
-    """A file has no bytes."""
-
-    code = "file_empty"
+from shared.errors import InputRefusedError
 
 
 class NiftiEmptyError(InputRefusedError):
     """A NIfTI file has no bytes."""
 
     code = "nifti_empty"
-
-
-class UnsupportedFileTypeError(PlatformError):
-    """The content of a file is none of the accepted kinds, whatever its name says."""
-
-    code = "unsupported_file_type"
-    status = 415
 
 
 class UploadMixedError(InputRefusedError):

@@ -1,6 +1,6 @@
 """Imaging studies."""
 
-from typing import Annotated, Any
+from typing import Annotated, Final
 
 from anyio import to_thread
 from fastapi import APIRouter, Query, Request, Response
@@ -12,35 +12,24 @@ from gateway.paging import ThePaging
 from gateway.platform import ThePlatform
 from gateway.problems import problems
 from gateway.studies import service
-from gateway.studies.receiving import received
 from gateway.studies.schemas import Study, StudyAccepted, StudyPage
-from gateway.studies.upload import accept, refuse_early
+from gateway.studies.upload import KIND, accept, form
 from gateway.text import PathId
+from gateway.uploads.admission import refuse_early
+from gateway.uploads.form import described_form
+from gateway.uploads.receiving import received
 from shared.contracts.names import Priority
 
 router = APIRouter(prefix=API, tags=["studies"])
 
-_FORM: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {
-                        "file": {
-                            "type": "array",
-                            "minItems": 1,
-                            "items": {"type": "string", "format": "binary"},
-                            "description": "DICOM files, one zip of them, or one NIfTI file",
-                        }
-                    },
-                }
-            }
-        },
+_FORM: Final = described_form(
+    {
+        "type": "array",
+        "minItems": 1,
+        "items": {"type": "string", "format": "binary"},
+        "description": "DICOM files, one zip of them, or one NIfTI file",
     }
-}
+)
 
 
 @router.get("/studies", responses=problems())
@@ -82,6 +71,6 @@ async def upload_study(
 
     The upload is stored whole or not at all.
     """
-    await to_thread.run_sync(refuse_early, call, patient_id, priority)
-    async with received(request, call.platform.artifacts, call.platform.settings) as files:
+    await to_thread.run_sync(refuse_early, call, patient_id, KIND, priority)
+    async with received(request, call.platform.artifacts, form(call.platform.settings)) as files:
         return await to_thread.run_sync(accept, call, patient_id, priority, files)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID, uuid4
 
 from fastapi import Response
@@ -10,12 +11,13 @@ from sqlalchemy.orm import Session
 from gateway.address import API
 from gateway.idempotency import Call
 from gateway.jobs.schemas import Job
-from gateway.patients.service import existing, in_care
-from gateway.studies.admission import refuse_when_full
+from gateway.patients.service import in_care
 from gateway.studies.checks import check_files
-from gateway.studies.receiving import ReceivedFile
 from gateway.studies.schemas import StudyAccepted
 from gateway.studies.service import shown
+from gateway.uploads.admission import refuse_when_full
+from gateway.uploads.form import UploadForm
+from gateway.uploads.receiving import ReceivedFile, place
 from shared.contracts.names import JobKind, Priority
 from shared.contracts.states import EventType
 from shared.database import jobs
@@ -23,17 +25,19 @@ from shared.database.columns import now
 from shared.database.journal import note_audit, note_event
 from shared.database.tables import Study, StudyFile
 from shared.observability import metrics
+from shared.settings import Settings
 
-_KIND = JobKind.CT_SEGMENT
+KIND: Final = JobKind.CT_SEGMENT
 
 
-def refuse_early(call: Call, patient_id: UUID, priority: Priority) -> None:
-    """Refuse before the body is read what would be refused after it. Raises NotFoundError, QueueFullError."""
-    answered = call.already_answered()
-    with call.platform.database.reading() as session:
-        existing(session, patient_id)
-        if not answered:
-            refuse_when_full(session, call.platform.settings, _KIND, priority)
+def form(settings: Settings) -> UploadForm:
+    """What the upload of one study may be."""
+    return UploadForm(
+        max_bytes=settings.upload_max_bytes,
+        max_files=settings.upload_max_files,
+        content="a head CT",
+        advice="send one series per upload, as a zip where it has too many files",
+    )
 
 
 def accept(call: Call, patient_id: UUID, priority: Priority, files: Sequence[ReceivedFile]) -> Response:
@@ -54,7 +58,7 @@ def _take_in(
     session: Session, call: Call, patient_id: UUID, priority: Priority, files: Sequence[ReceivedFile]
 ) -> StudyAccepted:
     in_care(session, patient_id)
-    refuse_when_full(session, call.platform.settings, _KIND, priority)
+    refuse_when_full(session, call.platform.settings, KIND, priority)
     study = Study(id=uuid4(), patient_id=patient_id, modality="CT", uploaded_by=call.user.id, created_at=now())
     session.add(study)
     session.flush()
@@ -64,7 +68,7 @@ def _take_in(
     note_event(session, EventType.STUDY_CREATED, patient_id=patient_id, study_id=study.id)
     job = jobs.enqueue(
         session,
-        _KIND,
+        KIND,
         priority,
         patient_id=patient_id,
         study_id=study.id,
@@ -78,16 +82,5 @@ def _take_in(
         detail={"files": len(files), "priority": priority},
     )
     accepted = StudyAccepted(study=shown(session, [study])[0], job=Job.of(job))
-    _place(files)
+    place(files)
     return accepted
-
-
-def _place(files: Sequence[ReceivedFile]) -> None:
-    """Give the bytes their addresses: the last step before the commit, when nothing but the database can still fail.
-
-    They are never taken back. A connection lost during COMMIT does not tell whether the study exists, and the same
-    content may meanwhile belong to another upload. What is left behind then is found again under its digest when the
-    study is sent again.
-    """
-    for file in files:
-        file.staged.commit()

@@ -1,6 +1,6 @@
 """Receives the files of an upload straight into the artifact store's staging, a chunk at a time, never in memory."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final
@@ -10,16 +10,16 @@ from fastapi import Request
 from streaming_form_data import StreamingFormDataParser
 from streaming_form_data.parser import ParseFailedException, UnexpectedPartException
 
-from gateway.studies.errors import (
+from gateway.uploads.errors import (
     NoFileError,
     TooManyFilesError,
     UnexpectedFieldError,
     UploadMalformedError,
     UploadTooLargeError,
 )
-from gateway.studies.file_kinds import HEAD_BYTES
+from gateway.uploads.file_kinds import HEAD_BYTES
+from gateway.uploads.form import UploadForm
 from shared.artifacts.store import ArtifactStore, ArtifactStoreError, StagedArtifact
-from shared.settings import Settings
 
 # Handed to the parser at once: a hop to a thread for each 64 KiB that arrive would cost more than the writing.
 _BATCH_BYTES: Final = 1 << 18
@@ -41,12 +41,12 @@ class ReceivedFile:
 class _Receiver:
     """What the multipart parser calls for each part named ``file`` (the protocol of its targets)."""
 
-    def __init__(self, store: ArtifactStore, settings: Settings) -> None:
+    def __init__(self, store: ArtifactStore, form: UploadForm) -> None:
         self.files: list[ReceivedFile] = []
         self.size = 0
         self.in_part = False
         self._store = store
-        self._settings = settings
+        self._form = form
         self._name = ""
 
     def set_multipart_filename(self, name: str | None) -> None:
@@ -56,15 +56,15 @@ class _Receiver:
         """The sender's word for the kind is not used: the content decides."""
 
     def start(self) -> None:
-        if len(self.files) >= self._settings.upload_max_files:
-            raise TooManyFilesError(self._settings.upload_max_files)
+        if len(self.files) >= self._form.max_files:
+            raise TooManyFilesError(self._form.max_files, self._form.advice)
         self.files.append(ReceivedFile(self._name, self._store.stage()))
         self.in_part = True
 
     def data_received(self, chunk: bytes) -> None:
         self.size += len(chunk)
-        if self.size > self._settings.upload_max_bytes:
-            raise UploadTooLargeError(self._settings.upload_max_bytes)
+        if self.size > self._form.max_bytes:
+            raise UploadTooLargeError(self._form.max_bytes, self._form.advice)
         file = self.files[-1]
         file.head += chunk[: HEAD_BYTES - len(file.head)]
         file.staged.write(chunk)
@@ -83,15 +83,17 @@ class _Receiver:
 
 
 @asynccontextmanager
-async def received(request: Request, store: ArtifactStore, settings: Settings) -> AsyncIterator[list[ReceivedFile]]:
+async def received(request: Request, store: ArtifactStore, form: UploadForm) -> AsyncIterator[list[ReceivedFile]]:
     """The files of a multipart/form-data request, staged; whatever is not committed inside is forgotten at the end.
 
     Raises UploadMalformedError, UploadTooLargeError, TooManyFilesError, UnexpectedFieldError, NoFileError,
     ArtifactStoreError, and ClientDisconnect when the sender leaves.
     """
-    receiver = _Receiver(store, settings)
+    receiver = _Receiver(store, form)
     try:
         await _receive(request, receiver)
+        if not receiver.files:
+            raise NoFileError(form.content)
         yield receiver.files
     finally:
         with CancelScope(shield=True):
@@ -112,8 +114,6 @@ async def _receive(request: Request, receiver: _Receiver) -> None:
     await to_thread.run_sync(_parse, parser, bytes(batch))
     if receiver.in_part:
         raise UploadMalformedError("The upload ends in the middle of a file; send it again.")
-    if not receiver.files:
-        raise NoFileError
 
 
 def _parser(request: Request, receiver: _Receiver) -> StreamingFormDataParser:
@@ -134,3 +134,14 @@ def _parse(parser: StreamingFormDataParser, data: bytes) -> None:
         raise UploadMalformedError("The body is not well-formed multipart/form-data.") from error
     except OSError as error:
         raise ArtifactStoreError(f"The artifact store did not take the upload: {type(error).__name__}.") from error
+
+
+def place(files: Sequence[ReceivedFile]) -> None:
+    """Give the bytes their addresses: the last step before the commit, when nothing but the database can still fail.
+
+    They are never taken back. A connection lost during COMMIT does not tell whether the rows exist that name them, and
+    the same content may meanwhile belong to another upload. What is left behind then is found again under its digest
+    when it is sent again.
+    """
+    for file in files:
+        file.staged.commit()

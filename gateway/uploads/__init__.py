@@ -1,0 +1,1 @@
+"""Uploads: what receiving files has in common, whatever they are."""
