@@ -1,6 +1,5 @@
 """Findings as answers."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 from uuid import UUID
@@ -9,18 +8,9 @@ from pydantic import BaseModel, Field
 
 from gateway.address import API
 from gateway.paging import Page
+from gateway.served_files import ServedFile
 from shared.contracts.ct import CtReport
 from shared.database.tables import Finding as FindingRow
-
-
-@dataclass(frozen=True)
-class ServedFile:
-    """A file of a finding: the last part of its address, its media type, and what it is."""
-
-    name: str
-    media_type: str
-    what: str
-
 
 # Roles of a finding's artifacts that are served.
 FILES = {
