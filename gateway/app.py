@@ -18,6 +18,7 @@ from gateway.events.routes import router as events
 from gateway.fhir.routes import router as fhir
 from gateway.findings.routes import router as findings
 from gateway.health.routes import router as health
+from gateway.heart_rates.routes import router as heart_rates
 from gateway.hl7.routes import router as hl7
 from gateway.jobs.routes import router as jobs
 from gateway.middleware.body_limit import BodyLimit
@@ -30,6 +31,7 @@ from gateway.patients.routes import router as patients
 from gateway.platform import Platform
 from gateway.risks.routes import router as risks
 from gateway.studies.routes import router as studies
+from gateway.videos.routes import router as videos
 from gateway.vitals.routes import router as vitals
 from shared.artifacts.store import ArtifactStore
 from shared.database.engine import Database
@@ -64,6 +66,8 @@ def create_app(
         studies,
         jobs,
         findings,
+        videos,
+        heart_rates,
         vitals,
         behaviour_events,
         risks,

@@ -527,6 +527,146 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/heart-rate-readings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Heart Rate Reading
+         * @description One heart rate with all that it was read from; reading it is audited.
+         */
+        get: operations["get_heart_rate_reading"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/heart-rate-readings/{id}/pulse.png": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Heart Rate Reading Pulse Png
+         * @description The pulse wave (PNG).
+         */
+        get: operations["get_heart_rate_reading_pulse_png"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/heart-rate-readings/{id}/pulse.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Heart Rate Reading Pulse Svg
+         * @description The pulse wave (SVG).
+         */
+        get: operations["get_heart_rate_reading_pulse_svg"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/heart-rate-readings/{id}/spectrum.png": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Heart Rate Reading Spectrum Png
+         * @description The pulse wave's spectrum (PNG).
+         */
+        get: operations["get_heart_rate_reading_spectrum_png"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/heart-rate-readings/{id}/spectrum.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Heart Rate Reading Spectrum Svg
+         * @description The pulse wave's spectrum (SVG).
+         */
+        get: operations["get_heart_rate_reading_spectrum_svg"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/heart-rate-readings/{id}/trend.png": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Heart Rate Reading Trend Png
+         * @description The heart rate over time with its band (PNG).
+         */
+        get: operations["get_heart_rate_reading_trend_png"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/heart-rate-readings/{id}/trend.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Heart Rate Reading Trend Svg
+         * @description The heart rate over time with its band (SVG).
+         */
+        get: operations["get_heart_rate_reading_trend_svg"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs": {
         parameters: {
             query?: never;
@@ -659,6 +799,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/patients/{id}/heart-rate-readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Heart Rate Readings
+         * @description A patient's heart rates from videos, newest first; each without the pulse wave and its spectrum.
+         */
+        get: operations["list_heart_rate_readings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/patients/{id}/risks": {
         parameters: {
             query?: never;
@@ -723,6 +883,32 @@ export interface paths {
          *     The upload is stored whole or not at all.
          */
         post: operations["upload_study"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patients/{id}/videos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Patient Videos
+         * @description Videos of one patient, newest first; their heart rates without the pulse wave and its spectrum.
+         */
+        get: operations["list_patient_videos"];
+        put?: never;
+        /**
+         * Upload Video
+         * @description Send a video of a face to have its heart rate read; the answer names the job that does it.
+         *
+         *     The upload is stored whole or not at all.
+         */
+        post: operations["upload_video"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1015,6 +1201,26 @@ export interface paths {
          * @description Change role, name or password of a user, or disable them; the latter two end their sessions.
          */
         patch: operations["change_user"];
+        trace?: never;
+    };
+    "/api/v1/videos/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Video
+         * @description One video with its latest job and heart rate; reading it is audited.
+         */
+        get: operations["get_video"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/vitals": {
@@ -1386,6 +1592,17 @@ export interface components {
             stored: number;
         };
         /**
+         * BreathingRate
+         * @description Breaths per minute, or null and the reason. ``spread`` is how far its sources lie apart.
+         */
+        BreathingRate: {
+            /** Per Minute */
+            per_minute: number | null;
+            reason: components["schemas"]["Reason"] | null;
+            /** Spread */
+            spread: number | null;
+        };
+        /**
          * Calibration
          * @description Predicted expansions against those seen on later CTs, one for each haematoma.
          */
@@ -1673,7 +1890,7 @@ export interface components {
          * @description Everything that a browser can be told live.
          * @enum {string}
          */
-        EventType: "study.created" | "job.queued" | "job.running" | "job.progress" | "job.succeeded" | "job.refused" | "job.failed" | "finding.created" | "vitals.stored" | "behaviour.stored" | "risk.created" | "expansion.observed" | "alert.opened" | "alert.acknowledged" | "alert.closed" | "pacs.study_refused";
+        EventType: "study.created" | "job.queued" | "job.running" | "job.progress" | "job.succeeded" | "job.refused" | "job.failed" | "finding.created" | "video.created" | "heart_rate.created" | "heart_rates.disagree" | "vitals.stored" | "behaviour.stored" | "risk.created" | "expansion.observed" | "alert.opened" | "alert.acknowledged" | "alert.closed" | "pacs.study_refused";
         /**
          * Exam
          * @description One CT of the patient, by the hours from onset.
@@ -1944,6 +2161,112 @@ export interface components {
             status: "ok" | "failing";
         };
         /**
+         * HeartRateLinks
+         * @description Where a reading's plots are; null where there was nothing to draw.
+         */
+        HeartRateLinks: {
+            /** Pulse Png */
+            pulse_png: string | null;
+            /** Pulse Svg */
+            pulse_svg: string | null;
+            /** Spectrum Png */
+            spectrum_png: string | null;
+            /** Spectrum Svg */
+            spectrum_svg: string | null;
+            /** Trend Png */
+            trend_png: string | null;
+            /** Trend Svg */
+            trend_svg: string | null;
+        };
+        /**
+         * HeartRateReading
+         * @description What one video says of the heart rate: a number, or the reason why there is none.
+         */
+        HeartRateReading: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Job Id
+             * Format: uuid
+             */
+            job_id: string;
+            links: components["schemas"]["HeartRateLinks"];
+            model: components["schemas"]["ModelRef"];
+            /**
+             * Patient Id
+             * Format: uuid
+             */
+            patient_id: string;
+            /** @description In lists without the pulse wave and its spectrum, which are long */
+            report: components["schemas"]["HeartRateReport"];
+            /**
+             * Video Id
+             * Format: uuid
+             */
+            video_id: string;
+        };
+        /**
+         * HeartRateReadingPage
+         * @description Some of the readings.
+         */
+        HeartRateReadingPage: {
+            /** Items */
+            items: components["schemas"]["HeartRateReading"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * HeartRateReport
+         * @description A heart rate with the band in which it lies 95 times of 100, or null and the reason.
+         */
+        HeartRateReport: {
+            /** Bpm */
+            bpm: number | null;
+            /** Bpm High */
+            bpm_high: number | null;
+            /** Bpm Low */
+            bpm_low: number | null;
+            breathing_rate: components["schemas"]["BreathingRate"];
+            /**
+             * Confidence
+             * @description Calibrated probability that the rate is within 5 bpm
+             */
+            confidence: number;
+            hrv: components["schemas"]["HeartRateVariability"];
+            /** Methods */
+            methods: components["schemas"]["MethodRate"][];
+            pulse: components["schemas"]["PulseWave"] | null;
+            /** Quality */
+            quality: {
+                [key: string]: number;
+            };
+            /** @description Why there is no rate; null where there is one */
+            reason: components["schemas"]["Reason"] | null;
+            spectrum: components["schemas"]["Spectrum"] | null;
+            trend: components["schemas"]["Trend"];
+        };
+        /**
+         * HeartRateVariability
+         * @description SDNN and RMSSD in ms over ``intervals`` accepted beats, or null and the reason.
+         */
+        HeartRateVariability: {
+            /** Intervals */
+            intervals: number;
+            reason: components["schemas"]["Reason"] | null;
+            /** Rmssd Ms */
+            rmssd_ms: number | null;
+            /** Sdnn Ms */
+            sdnn_ms: number | null;
+        };
+        /**
          * HeldOutError
          * @description How far one method misses the exams of patients whom it did not learn from.
          */
@@ -1996,6 +2319,8 @@ export interface components {
             state: components["schemas"]["JobState"];
             /** Study Id */
             study_id: string | null;
+            /** Video Id */
+            video_id: string | null;
         };
         /**
          * JobError
@@ -2017,7 +2342,7 @@ export interface components {
          * @description What a job does. The value is also the name of the Celery task that does it.
          * @enum {string}
          */
-        JobKind: "ct.segment" | "risk.assess" | "risk.what_if";
+        JobKind: "ct.segment" | "risk.assess" | "risk.what_if" | "heart_rate.estimate";
         /**
          * JobPage
          * @description Some of the jobs.
@@ -2061,6 +2386,18 @@ export interface components {
              * @enum {string}
              */
             when: "admission" | "present";
+        };
+        /**
+         * MethodRate
+         * @description What one method would have said by itself. For comparison: none of these is gated.
+         */
+        MethodRate: {
+            /** Bpm */
+            bpm: number;
+            /** Method */
+            method: string;
+            /** Snr Db */
+            snr_db: number;
         };
         /**
          * ModelName
@@ -2116,12 +2453,27 @@ export interface components {
          */
         NotComputable: {
             /** Reasons */
-            reasons: components["schemas"]["Reason"][];
+            reasons: components["schemas"]["NotComputableReason"][];
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             status: "not_computable";
+        };
+        /**
+         * NotComputableReason
+         * @description Why something could not be computed.
+         */
+        NotComputableReason: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "missing" | "not_applicable" | "invalid";
+            /** Detail */
+            detail: string;
+            /** Field */
+            field: string;
         };
         /**
          * ObservedOutcome
@@ -2408,6 +2760,18 @@ export interface components {
             type: string;
         };
         /**
+         * PulseWave
+         * @description The fused pulse, for a plot: rises when blood flows in; of unit standard deviation.
+         */
+        PulseWave: {
+            /** Rate Hz */
+            rate_hz: number;
+            /** Start S */
+            start_s: number;
+            /** Values */
+            values: number[];
+        };
+        /**
          * Radiomics
          * @description Features of all voxels of one lesion class together, by pyradiomics' definitions and under its names.
          *
@@ -2432,19 +2796,10 @@ export interface components {
         };
         /**
          * Reason
-         * @description Why something could not be computed.
+         * @description Why a number is withheld, as a stable code. The comment says what a person can do about it.
+         * @enum {string}
          */
-        Reason: {
-            /**
-             * Code
-             * @enum {string}
-             */
-            code: "missing" | "not_applicable" | "invalid";
-            /** Detail */
-            detail: string;
-            /** Field */
-            field: string;
-        };
+        Reason: "too_short" | "frame_rate_too_low" | "no_face" | "face_lost" | "signal_lost" | "motion" | "illumination" | "compression" | "frame_timing" | "weak_pulse" | "methods_disagree" | "regions_disagree" | "unstable_rate" | "too_few_beats" | "irregular_beats";
         /**
          * ReviewFlag
          * @description A reason for a person to look again before using the result.
@@ -2799,6 +3154,16 @@ export interface components {
             share: number;
         };
         /**
+         * Spectrum
+         * @description Power of the fused pulse, summing to 1, at ``bpm``.
+         */
+        Spectrum: {
+            /** Bpm */
+            bpm: number[];
+            /** Power */
+            power: number[];
+        };
+        /**
          * Study
          * @description One uploaded imaging study, with its latest job and finding.
          */
@@ -2897,6 +3262,22 @@ export interface components {
             untreated: number;
         };
         /**
+         * Trend
+         * @description The rate over time, one entry a second, at the middle of its window; null where the window is not believed.
+         */
+        Trend: {
+            /** Bpm */
+            bpm: (number | null)[];
+            /** Confidence */
+            confidence: number[];
+            /** High */
+            high: (number | null)[];
+            /** Low */
+            low: (number | null)[];
+            /** Times S */
+            times_s: number[];
+        };
+        /**
          * User
          * @description A person who may sign in.
          */
@@ -2956,10 +3337,71 @@ export interface components {
             role?: components["schemas"]["Role"] | null;
         };
         /**
+         * Video
+         * @description One video of a patient, with its latest job and the heart rate read from it last.
+         */
+        Video: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            job: components["schemas"]["Job"] | null;
+            /** Name */
+            name: string;
+            /**
+             * Patient Id
+             * Format: uuid
+             */
+            patient_id: string;
+            reading: components["schemas"]["HeartRateReading"] | null;
+            /**
+             * Recorded At
+             * Format: date-time
+             * @description When its first frame was seen
+             */
+            recorded_at: string;
+            /** Size Bytes */
+            size_bytes: number;
+            /**
+             * Source
+             * @description What recorded it: a camera's name, or upload
+             */
+            source: string;
+        };
+        /**
+         * VideoAccepted
+         * @description A video that was received, and the job that reads the heart rate from it.
+         */
+        VideoAccepted: {
+            job: components["schemas"]["Job"];
+            video: components["schemas"]["Video"];
+        };
+        /**
+         * VideoPage
+         * @description Some of the videos.
+         */
+        VideoPage: {
+            /** Items */
+            items: components["schemas"]["Video"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
          * Vital
          * @description One measured value, in the unit that its kind is stored in.
          */
         Vital: {
+            /**
+             * Clock Skew S
+             * @description The platform's clock less the device's; null where the device did not say when it sent
+             */
+            clock_skew_s: number | null;
             /**
              * Created At
              * Format: date-time
@@ -2967,6 +3409,12 @@ export interface components {
             created_at: string;
             /** Device */
             device: string;
+            /**
+             * Device Time
+             * Format: date-time
+             * @description By the device's clock, as it was sent
+             */
+            device_time: string;
             /**
              * Id
              * Format: uuid
@@ -2976,6 +3424,7 @@ export interface components {
             /**
              * Measured At
              * Format: date-time
+             * @description By the platform's clock
              */
             measured_at: string;
             /** Quality */
@@ -2991,12 +3440,18 @@ export interface components {
          * @description One measured value. Its unit may be any that is taken for its kind; it is stored in the kind's own.
          */
         VitalIn: {
+            /**
+             * Corrects
+             * @description Takes the place of what the device sent before for this time
+             * @default false
+             */
+            corrects: boolean;
             /** @description LOINC code */
             kind: components["schemas"]["VitalKind"];
             /**
              * Measured At
              * Format: date-time
-             * @description By the device's clock
+             * @description By the device's clock, with its offset from UTC
              */
             measured_at: string;
             /**
@@ -3049,6 +3504,11 @@ export interface components {
              */
             patient_id: string;
             /**
+             * Sent At
+             * @description The device's clock at the moment of sending, by which its skew is known and taken from measured_at
+             */
+            sent_at?: string | null;
+            /**
              * @description How far its values can be believed
              * @default monitor
              */
@@ -3058,13 +3518,18 @@ export interface components {
         };
         /**
          * VitalsStored
-         * @description How many values were new, how many were known already, and the assessment that will use them.
+         * @description How many values were new, known already or absent, and the assessment that will use them.
          */
         VitalsStored: {
             /** @description null where nothing was new */
             assessment: components["schemas"]["Job"] | null;
             /** Duplicates */
             duplicates: number;
+            /**
+             * Skipped
+             * @description Values that FHIR says are absent (dataAbsentReason)
+             */
+            skipped: number;
             /** Stored */
             stored: number;
         };
@@ -5436,6 +5901,598 @@ export interface operations {
             };
         };
     };
+    get_heart_rate_reading: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeartRateReading"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_heart_rate_reading_pulse_png: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the copy at hand */
+                "if-none-match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /** @description The copy at hand is still right */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_heart_rate_reading_pulse_svg: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the copy at hand */
+                "if-none-match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                };
+            };
+            /** @description The copy at hand is still right */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_heart_rate_reading_spectrum_png: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the copy at hand */
+                "if-none-match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /** @description The copy at hand is still right */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_heart_rate_reading_spectrum_svg: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the copy at hand */
+                "if-none-match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                };
+            };
+            /** @description The copy at hand is still right */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_heart_rate_reading_trend_png: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the copy at hand */
+                "if-none-match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /** @description The copy at hand is still right */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_heart_rate_reading_trend_svg: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the copy at hand */
+                "if-none-match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                };
+            };
+            /** @description The copy at hand is still right */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_jobs: {
         parameters: {
             query?: {
@@ -6184,6 +7241,87 @@ export interface operations {
             };
         };
     };
+    list_heart_rate_readings: {
+        parameters: {
+            query?: {
+                /** @description Longest page to answer with */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeartRateReadingPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_risks: {
         parameters: {
             query?: {
@@ -6563,6 +7701,226 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StudyAccepted"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_patient_videos: {
+        parameters: {
+            query?: {
+                /** @description Longest page to answer with */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VideoPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_video: {
+        parameters: {
+            query?: {
+                /** @description When its first frame was seen; default: at its arrival */
+                recorded_at?: string | null;
+                /** @description What recorded it, such as a camera's name */
+                source?: string;
+            };
+            header?: {
+                /** @description Sent again with the same key and content, the request has no second effect and the first answer is repeated, marked with Idempotency-Replayed: true. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description One video: MP4, MOV, Matroska, WebM, AVI or MPEG transport stream
+                     */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VideoAccepted"];
                 };
             };
             /** @description Bad Request */
@@ -7893,6 +9251,82 @@ export interface operations {
             };
             /** @description Request Entity Too Large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_video: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Video"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

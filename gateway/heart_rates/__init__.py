@@ -1,0 +1,1 @@
+"""Heart rates: what videos of the face say of them."""

@@ -1,0 +1,22 @@
+"""Reading a patient's heart rate from all devices."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from gateway.heart_rates.fused_schemas import FusedPoint, PatientHeartRate
+from gateway.patients.service import existing
+from shared.database.columns import now
+from shared.database.heart_rates import measured_since
+from shared.database.journal import note_audit
+from shared.physiology.heart_rate import fused_by_minute
+
+
+def of_patient(session: Session, patient_id: UUID, hours: float, actor: str) -> PatientHeartRate:
+    """The patient's heart rate of the last ``hours``, minute by minute. Raises NotFoundError."""
+    existing(session, patient_id)
+    measured = measured_since(session, patient_id, now() - timedelta(hours=hours))
+    points = [FusedPoint.model_validate(point) for point in fused_by_minute(measured)]
+    note_audit(session, actor=actor, action="heart_rate.read", resource=f"patient/{patient_id}")
+    return PatientHeartRate(latest=points[-1] if points else None, points=points)

@@ -1,0 +1,1 @@
+"""Videos of patients: receiving them and showing where they stand."""
