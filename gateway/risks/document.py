@@ -19,9 +19,9 @@ from shared.contracts.risk import (
     Known,
     NamedScore,
     NotComputable,
+    NotComputableReason,
     OedemaCourse,
     Outcome,
-    Reason,
 )
 from shared.database.tables import Patient
 
@@ -191,7 +191,7 @@ def _beyond(names: Sequence[str]) -> str:
     return f'<p class="fine">Outside what the model learned from: {escape(", ".join(names))}.</p>'
 
 
-def _reasons(reasons: Iterable[Reason]) -> str:
+def _reasons(reasons: Iterable[NotComputableReason]) -> str:
     return "<p>Not computable:</p>" + _list([reason.detail for reason in reasons])
 
 

@@ -92,7 +92,7 @@ class Known(_Part):
     when: Literal["admission", "present"] = "admission"
 
 
-class Reason(_Part):
+class NotComputableReason(_Part):
     """Why something could not be computed."""
 
     code: Literal["missing", "not_applicable", "invalid"]
@@ -104,7 +104,7 @@ class NotComputable(_Part):
     """There is no figure, and these are all the reasons."""
 
     status: Literal["not_computable"] = "not_computable"
-    reasons: list[Reason] = Field(min_length=1)
+    reasons: list[NotComputableReason] = Field(min_length=1)
 
 
 class Contribution(_Part):

@@ -8,7 +8,7 @@ from services.risk_scoring.record.facts import Facts
 from services.risk_scoring.report.inputs import inputs_of, no_haematoma, refusal
 from services.risk_scoring.report.models import Models, contributions_of, name_of
 from services.risk_scoring.scorecard.card import RiskModel
-from shared.contracts.risk import Expansion, NotComputable, Reason
+from shared.contracts.risk import Expansion, NotComputable, NotComputableReason
 
 
 def expansion_part(facts: Facts, first_finding_id: UUID | None, models: Models) -> Expansion | NotComputable:
@@ -32,7 +32,7 @@ def _too_late(facts: Facts, models: Models) -> NotComputable | None:
     if hours is None or hours < window_h:
         return None
     detail = f"The first CT was made {hours:.0f} h after onset; expansion is predicted within {window_h:g} h of it."
-    return NotComputable(reasons=[Reason(code="not_applicable", field="onset_to_ct_h", detail=detail)])
+    return NotComputable(reasons=[NotComputableReason(code="not_applicable", field="onset_to_ct_h", detail=detail)])
 
 
 def _predicted(

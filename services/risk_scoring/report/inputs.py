@@ -6,7 +6,7 @@ from typing import Any, Final, TypeVar
 from services.risk_scoring.errors import FieldProblem
 from services.risk_scoring.inputs import AdmissionInputs, read_inputs
 from services.risk_scoring.record.facts import Facts
-from shared.contracts.risk import NotComputable, Reason
+from shared.contracts.risk import NotComputable, NotComputableReason
 
 # Inputs of the models under other names than the facts.
 _NAMES: Final = {"onset_to_first_exam_h": "onset_to_ct_h"}
@@ -31,12 +31,12 @@ def no_haematoma(facts: Facts) -> NotComputable | None:
     if facts.value("haematoma_ml") != 0:
         return None
     detail = "The first CT shows no haematoma, and the models know patients with one alone."
-    return NotComputable(reasons=[Reason(code="not_applicable", field="haematoma_ml", detail=detail)])
+    return NotComputable(reasons=[NotComputableReason(code="not_applicable", field="haematoma_ml", detail=detail)])
 
 
-def _reason(problem: FieldProblem, facts: Facts) -> Reason:
+def _reason(problem: FieldProblem, facts: Facts) -> NotComputableReason:
     field = _NAMES.get(problem.field, problem.field)
     known = facts.radiomics if field == "haematoma_radiomics" else facts.value(field)
-    return Reason(
+    return NotComputableReason(
         code="missing" if known is None else "not_applicable", field=field, detail=f"{field} {problem.problem}."
     )

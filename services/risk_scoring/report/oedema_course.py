@@ -10,7 +10,15 @@ from services.risk_scoring.oedema_course.course import CoursePrediction, predict
 from services.risk_scoring.record.facts import Facts
 from services.risk_scoring.report.inputs import no_haematoma, refusal
 from services.risk_scoring.report.models import Models
-from shared.contracts.risk import Exam, ExpectedOedema, ModelName, NotComputable, OedemaCourse, OedemaExam, Reason
+from shared.contracts.risk import (
+    Exam,
+    ExpectedOedema,
+    ModelName,
+    NotComputable,
+    NotComputableReason,
+    OedemaCourse,
+    OedemaExam,
+)
 
 # Three weeks: of the exams that the models learned from, one in eight came later, spread over half a year.
 HORIZON_H: Final = 504.0
@@ -35,7 +43,7 @@ def oedema_part(facts: Facts, exams: Sequence[Exam], models: Models) -> OedemaCo
     last_h = measured[-1][0]
     if last_h >= HORIZON_H:
         detail = f"The last CT was made on day {last_h / 24:.0f}; the course is told until day {HORIZON_H / 24:.0f}."
-        return NotComputable(reasons=[Reason(code="not_applicable", field="exams", detail=detail)])
+        return NotComputable(reasons=[NotComputableReason(code="not_applicable", field="exams", detail=detail)])
     try:
         exams_made = [{"hours_from_onset": hours, "oedema_ml": volume} for hours, volume in measured]
         found = predict_course(exams_made, _covariates(facts), _hours(last_h), models.oedema_course)

@@ -8,7 +8,7 @@ from services.risk_scoring.record.facts import Facts
 from services.risk_scoring.scores.registry import SCORES, compute
 from services.risk_scoring.scores.score import NotComputable as NotComputed
 from services.risk_scoring.scores.score import Score
-from shared.contracts.risk import ClinicalScore, NamedScore, NotComputable, Reason, ScoreItem, ScoreMeaning
+from shared.contracts.risk import ClinicalScore, NamedScore, NotComputable, NotComputableReason, ScoreItem, ScoreMeaning
 
 # The one score that is about the present, not about admission.
 _PRESENT: Final = {"news2"}
@@ -42,10 +42,15 @@ def _result(inputs: Mapping[str, Any], score: Score[Any]) -> ClinicalScore | Not
     try:
         found = compute(score.name, inputs)
     except RiskInputError as error:  # what can be true of a patient, and is beyond what this score foresees
-        beyond = [Reason(code="not_applicable", field=f.field, detail=f"{f.field}: {f.problem}.") for f in error.fields]
+        beyond = [
+            NotComputableReason(code="not_applicable", field=f.field, detail=f"{f.field}: {f.problem}.")
+            for f in error.fields
+        ]
         return NotComputable(reasons=beyond)
     if isinstance(found, NotComputed):
-        reasons = [Reason(code=reason.code, field=reason.field, detail=reason.detail) for reason in found.reasons]
+        reasons = [
+            NotComputableReason(code=reason.code, field=reason.field, detail=reason.detail) for reason in found.reasons
+        ]
         return NotComputable(reasons=reasons)
     return ClinicalScore(
         total=found.total,
