@@ -14,6 +14,7 @@ from services.heart_rate.face.errors import NoFaceError
 from services.heart_rate.face.track import FaceTrack
 from services.heart_rate.face.tracking import FaceTracker
 from services.heart_rate.skin.background import Background
+from services.heart_rate.skin.errors import NoColourError
 from services.heart_rate.skin.sampling import SkinSampler
 from services.heart_rate.traces import REGIONS, RegionTraces, VideoFacts
 from services.heart_rate.video.frames import Frame, FrameReader
@@ -21,6 +22,9 @@ from services.heart_rate.video.opening import open_video
 
 # A face that the detector found once only was none.
 _LEAST_CONFIRMATIONS = 2
+# Between the highest and the lowest channel. The darkest skin in the dimmest light that is generated differs by 6 levels,
+# the picture of an infra-red camera by none but the coder's rounding.
+_LEAST_COLOUR = 2.0
 _PROGRESS_EVERY = 30  # frames
 
 
@@ -29,11 +33,13 @@ def traces_of(
 ) -> RegionTraces:
     """The colours of the patient's face in the video at ``path``; ``progress`` is called with 0..1.
 
+    Where the container does not say how long it is, as browsers' recordings do not, it is called with 0 all along.
+
     The patient is the face that is largest and longest seen: of which the sum of widths over all frames is greatest.
     Frames are read one at a time and forgotten, so that memory does not grow with the clip but for its traces; what one
     clip taught never meets another.
 
-    Raises an error of ``video.errors`` or NoFaceError; what ``progress`` raises ends the reading.
+    Raises an error of ``video.errors``, NoFaceError or NoColourError; what ``progress`` raises ends the reading.
     """
     with open_video(path, threads) as video:
         reader = FrameReader(video)
@@ -41,8 +47,8 @@ def traces_of(
         session = FaceSession(FaceTracker(detector))
         for count, frame in enumerate(reader):
             session.see(frame)
-            if seconds and count % _PROGRESS_EVERY == 0:
-                progress(min(frame.time_s / seconds, 1.0))
+            if count % _PROGRESS_EVERY == 0:
+                progress(min(frame.time_s / seconds, 1.0) if seconds else 0.0)
         return session.traces(reader.facts())
 
 
@@ -92,7 +98,7 @@ class FaceSession:
         self._take_back(sighting.taken_back)
 
     def traces(self, video: VideoFacts | None) -> RegionTraces:
-        """The traces of the patient's face. Raises NoFaceError where none was followed."""
+        """The traces of the patient's face. Raises NoFaceError where none was followed, NoColourError where it is grey."""
         self._take_back(self.tracker.finish())
         followed = [face for face in self._faces.values() if face.confirmations >= _LEAST_CONFIRMATIONS and face.rows]
         if not followed:
@@ -101,6 +107,7 @@ class FaceSession:
         rows = np.full((len(self._times_s), _ROW), np.nan)
         rows[:, _PIXELS] = 0
         rows[patient.frames] = patient.rows
+        _refuse_grey(np.array(patient.rows)[:, _RGB].reshape(-1, len(REGIONS), 3))
         # Arrays of their own, not views: sums depend on how numbers lie in memory, in the last bit.
         return RegionTraces(
             times_s=np.array(self._times_s),
@@ -117,6 +124,16 @@ class FaceSession:
             if identity in self._faces:
                 face = self._faces[identity]
                 face.keep([self._times_s[frame] <= since for frame in face.frames])
+
+
+def _refuse_grey(rgb: NDArray[np.float64]) -> None:
+    """Raise NoColourError where ``rgb`` (N, R, 3) is grey as a rule."""
+    spread = rgb.max(axis=-1) - rgb.min(axis=-1)
+    seen = spread[np.isfinite(spread)]
+    if len(seen) and np.median(seen) < _LEAST_COLOUR:
+        raise NoColourError(
+            "The face has no colour in the video, as an infra-red camera shows it; record in colour, by visible light."
+        )
 
 
 def _row(frame: Frame, track: FaceTrack, box: Box, readings: _Readings, faces: list[Box]) -> NDArray[np.float64]:

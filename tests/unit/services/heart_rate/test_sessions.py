@@ -1,12 +1,16 @@
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
+from services.heart_rate.face.errors import NoFaceError
 from services.heart_rate.generated.video import Coding
 from services.heart_rate.sessions import traces_of
 from services.heart_rate.traces import REGIONS, RegionTraces
-from tests.fixtures.face_videos import a_face_video, a_person, a_scene, face_detector
+from services.heart_rate.video.frames import FrameReader
+from services.heart_rate.video.opening import open_video
+from tests.fixtures.face_videos import a_face_video, a_person, a_scene, face_detector, greys
 
 ARRAYS = ("times_s", "rgb", "pixels", "centre", "size", "background")
 
@@ -76,6 +80,23 @@ def test_progress_rises_to_the_end_and_may_end_the_reading(clips: list[Path]) ->
 
     with pytest.raises(DeadlineError):
         traces_of(clips[0], face_detector(), stop)
+
+
+def test_a_recording_that_does_not_say_how_long_it_is_may_be_ended_all_the_same(tmp_path: Path) -> None:
+    """Browsers record like this; a deadline must reach the reading of hours of it."""
+    path = tmp_path / "live.mkv"
+    with av.open(path, "w", options={"live": "1"}) as container:
+        stream = container.add_stream("libx264", rate=30)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        for image in greys(200):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
+        container.mux(stream.encode(None))
+    with open_video(path) as video:
+        assert FrameReader(video).seconds() is None
+    shares: list[float] = []
+    with pytest.raises(NoFaceError):
+        traces_of(path, face_detector(), shares.append)
+    assert shares == [0.0] * 7  # every 30 frames
 
 
 def test_a_low_bit_rate_shows_in_the_facts(tmp_path: Path) -> None:
