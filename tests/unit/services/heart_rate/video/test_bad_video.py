@@ -6,7 +6,7 @@ import pytest
 
 from services.heart_rate.sessions import traces_of
 from shared.errors import PlatformError
-from tests.fixtures.face_videos import face_detector, greys, plain_video, steady_times
+from tests.fixtures.face_videos import face_detector, greys, plain_video, sound_alone, steady_times
 
 
 def code_of(path: Path) -> str:
@@ -35,14 +35,7 @@ def test_a_file_cut_off_before_its_index_is_unreadable(tmp_path: Path) -> None:
 
 
 def test_sound_alone_is_no_video(tmp_path: Path) -> None:
-    path = tmp_path / "voice.wav"
-    with av.open(path, "w") as container:
-        stream = container.add_stream("pcm_s16le", rate=8000, layout="mono")
-        sound = av.AudioFrame.from_ndarray(np.zeros((1, 8000), np.int16), format="s16", layout="mono")
-        sound.sample_rate = 8000
-        container.mux(stream.encode(sound))
-        container.mux(stream.encode(None))
-    assert code_of(path) == "audio_only"
+    assert code_of(sound_alone(tmp_path / "voice.wav")) == "audio_only"
 
 
 def test_subtitles_alone_are_no_video(tmp_path: Path) -> None:
