@@ -29,6 +29,16 @@ class VitalSource(StrEnum):
     STAFF = "staff"
 
 
+# How good a value is, from 0 to 1, whose device does not say: who measures once and writes it down vouches for it, and a
+# sensor that says nothing of its quality is believed by half.
+ASSUMED_QUALITY: Final[dict[VitalSource, float]] = {
+    VitalSource.MONITOR: 1.0,
+    VitalSource.STAFF: 1.0,
+    VitalSource.WEARABLE: 0.5,
+    VitalSource.RPPG: 0.5,
+}
+
+
 @dataclass(frozen=True)
 class Conversion:
     """From another unit to the stored one: value x ``factor`` + ``offset``."""

@@ -8,11 +8,7 @@ from uuid import UUID
 
 from shared.contracts.ct import CtReport
 from shared.contracts.risk import Exam
-from shared.contracts.vitals import VitalKind, VitalSource
-
-# Who measures once and writes it down vouches for it; a sensor that says nothing of its quality is believed by half.
-_VOUCHED = {VitalSource.MONITOR, VitalSource.STAFF}
-_UNSAID = 0.5
+from shared.contracts.vitals import ASSUMED_QUALITY, VitalKind, VitalSource
 
 
 @dataclass(frozen=True)
@@ -29,9 +25,7 @@ class Measured:
     @property
     def quality(self) -> float:
         """How good it is, 0 to 1, by its device or by its source."""
-        if self.stated_quality is not None:
-            return self.stated_quality
-        return 1.0 if self.source in _VOUCHED else _UNSAID
+        return ASSUMED_QUALITY[self.source] if self.stated_quality is None else self.stated_quality
 
 
 @dataclass(frozen=True)

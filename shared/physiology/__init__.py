@@ -1,0 +1,1 @@
+"""What several services must agree on about the body's signals; plain Python."""
