@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from gateway.problems import Problem
+from gateway.vitals.forms import DESCRIBED
 
 _DESCRIPTION = "Haemorrhagic-stroke care: head CTs in, findings and alerts out. Research use; not a medical device."
 
@@ -17,8 +18,9 @@ def describe(app: FastAPI) -> None:
     @cache
     def document() -> dict[str, Any]:
         written = get_openapi(title=app.title, version=app.version, description=_DESCRIPTION, routes=app.routes)
-        problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-        written["components"]["schemas"] |= {**problem.pop("$defs"), "Problem": problem}
+        for model in (Problem, *DESCRIBED):
+            schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+            written["components"]["schemas"] |= {**schema.pop("$defs"), model.__name__: schema}
         return written
 
     app.openapi = document  # type: ignore[method-assign]  # FastAPI's documented way to extend the document

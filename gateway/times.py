@@ -1,6 +1,6 @@
 """Days and moments that requests are made of."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import MAXYEAR, UTC, date, datetime, timedelta
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, AwareDatetime
@@ -25,5 +25,13 @@ def _past_instant(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
+def _device_instant(value: datetime) -> datetime:
+    if not _EARLIEST.year <= value.year < MAXYEAR:  # in the last year, the instant in UTC may be beyond all dates
+        raise ValueError(f"must lie between {_EARLIEST} and now")
+    return value.astimezone(UTC)
+
+
 PastDay = Annotated[date, AfterValidator(_past_day)]
 PastInstant = Annotated[AwareDatetime, AfterValidator(_past_instant)]
+# By a clock that may be set to any time; whether it lies in the past shows once its skew is known.
+DeviceInstant = Annotated[AwareDatetime, AfterValidator(_device_instant)]

@@ -1,6 +1,5 @@
 """FHIR reads and searches; each is audited."""
 
-import re
 from typing import Final
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from gateway.exchange.service import export
 from gateway.fhir import resources
 from gateway.fhir.bundles import finding_bundle, risk_bundle
 from gateway.fhir.elements import Json
+from gateway.fhir.references import patient_id_in
 from gateway.fhir.risk_assessment import risk_assessment
 from gateway.paging import Paging, fetch
 from gateway.patients.service import read as read_person
@@ -21,7 +21,6 @@ from shared.database.tables import Finding, Patient, RiskScore, Study
 from shared.errors import InputRefusedError
 
 _FORM: Final = "fhir"
-_PATIENT: Final = re.compile(r"((.*/)?Patient/)?([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})")
 
 
 class ReferenceInvalidError(InputRefusedError):
@@ -139,7 +138,7 @@ def _diagnostic_report(finding: Finding) -> Json:
 
 
 def _patient_id(reference: str) -> UUID:
-    named = _PATIENT.fullmatch(reference)
+    named = patient_id_in(reference)
     if named is None:
         raise ReferenceInvalidError
-    return UUID(named[3])
+    return named

@@ -12,7 +12,8 @@ from gateway.platform import ThePlatform
 from gateway.problems import problems
 from gateway.text import PathId
 from gateway.vitals import service
-from gateway.vitals.schemas import Vital, VitalPage, VitalsIn, VitalsStored
+from gateway.vitals.forms import FORMS, TheSentVitals
+from gateway.vitals.schemas import Vital, VitalPage, VitalsStored
 from shared.contracts.vitals import VitalKind
 
 router = APIRouter(prefix=API, tags=["vitals"])
@@ -20,12 +21,21 @@ router = APIRouter(prefix=API, tags=["vitals"])
 Kind = Annotated[VitalKind | None, Query(description="LOINC code")]
 
 
-@router.post("/vitals", status_code=202, response_model=VitalsStored, responses=problems(404, 409, body=True))
-def store_vitals(batch: VitalsIn, call: CliniciansCall) -> Response:
-    """Send what a device measured of one patient; what it sent before is dropped, and the risk is computed anew."""
+@router.post(
+    "/vitals",
+    status_code=202,
+    response_model=VitalsStored,
+    responses=problems(404, 409, 415, body=True),
+    openapi_extra=FORMS,
+)
+def store_vitals(call: CliniciansCall, sent: TheSentVitals) -> Response:
+    """Send what a device measured of one patient, as JSON, CSV or FHIR; what it sent before is dropped.
+
+    All of it is stored or, with the first error, nothing; the patient's risk is computed anew from it.
+    """
     answer = call.once(
-        lambda session: service.store(session, batch, call.platform.settings, call.user.actor),
-        content=batch.model_dump_json(),
+        lambda session: service.store(session, sent, call.platform.settings, call.user.actor),
+        content=sent.batch.model_dump_json(),
         status=202,
     )
     call.platform.wake_relay()

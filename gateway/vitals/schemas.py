@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
@@ -10,10 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 from gateway.jobs.schemas import Job
 from gateway.paging import Page
 from gateway.text import Identifier
-from gateway.times import PastInstant
+from gateway.times import DeviceInstant
 from shared.contracts.vitals import VITALS, VitalDefinition, VitalKind, VitalSource
 
-_MOST = 1000
+MOST_VITALS: Final = 1000
 
 
 class VitalIn(BaseModel):
@@ -24,9 +24,10 @@ class VitalIn(BaseModel):
     kind: VitalKind = Field(description="LOINC code")
     unit: str = Field(max_length=32, description="UCUM")
     value: float
-    measured_at: PastInstant = Field(description="By the device's clock")
+    measured_at: DeviceInstant = Field(description="By the device's clock, with its offset from UTC")
     quality: Annotated[float, Field(ge=0, le=1, description="The device's trust in the value")] | None = None
     patient_id: UUID | None = Field(None, description="Where the sender knows it per value; must be the batch's")
+    corrects: bool = Field(False, description="Takes the place of what the device sent before for this time")
 
     @field_validator("unit")
     @classmethod
@@ -60,15 +61,19 @@ def _definition(info: ValidationInfo) -> VitalDefinition | None:
     return None if kind is None else VITALS[kind]
 
 
-class VitalsIn(BaseModel):
-    """What one device measured of one patient."""
+class VitalsBatch(BaseModel):
+    """What one device measured of one patient; nothing, where it says so."""
 
     model_config = ConfigDict(extra="forbid")
 
     patient_id: UUID
     device: Identifier
     source: VitalSource = Field(VitalSource.MONITOR, description="How far its values can be believed")
-    vitals: Annotated[list[VitalIn], Field(min_length=1, max_length=_MOST)]
+    sent_at: DeviceInstant | None = Field(
+        None,
+        description="The device's clock at the moment of sending; by its skew measured_at is corrected",
+    )
+    vitals: Annotated[list[VitalIn], Field(max_length=MOST_VITALS)]
 
     def contradictions(self) -> Iterator[tuple[str, str]]:
         """What cannot be true of the values together: fields with what is wrong."""
@@ -84,11 +89,18 @@ class VitalsIn(BaseModel):
                 yield f"vitals.{number}.value", "the diastolic pressure is not below the systolic of the same time"
 
 
+class VitalsIn(VitalsBatch):
+    """What one device measured of one patient."""
+
+    vitals: Annotated[list[VitalIn], Field(min_length=1, max_length=MOST_VITALS)]
+
+
 class VitalsStored(BaseModel):
-    """How many values were new, how many were known already, and the assessment that will use them."""
+    """How many values were new, known already or absent, and the assessment that will use them."""
 
     stored: int
     duplicates: int
+    skipped: int = Field(description="Values that FHIR says are absent (dataAbsentReason)")
     assessment: Job | None = Field(description="null where nothing was new")
 
 
@@ -104,7 +116,11 @@ class Vital(BaseModel):
     quality: float | None
     device: str
     source: VitalSource
-    measured_at: datetime
+    measured_at: datetime = Field(description="By the platform's clock")
+    device_time: datetime = Field(description="By the device's clock, as it was sent")
+    clock_skew_s: float | None = Field(
+        description="The platform's clock less the device's; null where the device did not say when it sent"
+    )
     created_at: datetime
 
 
