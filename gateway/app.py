@@ -18,6 +18,7 @@ from gateway.events.routes import router as events
 from gateway.fhir.routes import router as fhir
 from gateway.findings.routes import router as findings
 from gateway.health.routes import router as health
+from gateway.heart_rates.fused_routes import router as fused_heart_rate
 from gateway.heart_rates.routes import router as heart_rates
 from gateway.hl7.routes import router as hl7
 from gateway.jobs.routes import router as jobs
@@ -68,6 +69,7 @@ def create_app(
         findings,
         videos,
         heart_rates,
+        fused_heart_rate,
         vitals,
         behaviour_events,
         risks,
