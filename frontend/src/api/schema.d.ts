@@ -799,6 +799,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/patients/{id}/heart-rate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Patient Heart Rate
+         * @description A patient's heart rate, minute by minute, fused from monitors, wearables, people and videos of the face.
+         */
+        get: operations["get_patient_heart_rate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/patients/{id}/heart-rate-readings": {
         parameters: {
             query?: never;
@@ -1234,7 +1254,9 @@ export interface paths {
         put?: never;
         /**
          * Store Vitals
-         * @description Send what a device measured of one patient; what it sent before is dropped, and the risk is computed anew.
+         * @description Send what a device measured of one patient, as JSON, CSV or FHIR; what it sent before is dropped.
+         *
+         *     All of it is stored or, with the first error, nothing; the patient's risk is computed anew from it.
          */
         post: operations["store_vitals"];
         delete?: never;
@@ -1886,6 +1908,22 @@ export interface components {
             user: components["schemas"]["User"];
         };
         /**
+         * DeviceRate
+         * @description What one device measured in one minute: medians.
+         */
+        DeviceRate: {
+            /** Bpm */
+            bpm: number;
+            /** Device */
+            device: string;
+            /**
+             * Quality
+             * @description 0 to 1: by the device, or by its kind where it does not say; rPPG: confidence
+             */
+            quality: number;
+            source: components["schemas"]["VitalSource"];
+        };
+        /**
          * EventType
          * @description Everything that a browser can be told live.
          * @enum {string}
@@ -2016,6 +2054,187 @@ export interface components {
             median_ml: number;
         };
         /**
+         * FhirBundle
+         * @description A Bundle of Observations of one patient and one device.
+         */
+        FhirBundle: {
+            /** Entry */
+            entry: components["schemas"]["FhirEntry"][];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            resourceType: "Bundle";
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "collection" | "batch" | "transaction";
+        };
+        /**
+         * FhirCoding
+         * @description One code of a system.
+         */
+        FhirCoding: {
+            /**
+             * Code
+             * @default null
+             */
+            code: string | null;
+            /**
+             * System
+             * @default null
+             */
+            system: string | null;
+        };
+        /**
+         * FhirConcept
+         * @description CodeableConcept: the same in several systems.
+         */
+        FhirConcept: {
+            /** Coding */
+            coding?: components["schemas"]["FhirCoding"][];
+        };
+        /**
+         * FhirContext
+         * @description Who and what observations speak of; the platform has its own record of these.
+         */
+        FhirContext: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            resourceType: "Device" | "Patient";
+        };
+        /**
+         * FhirEntry
+         * @description One resource of a Bundle.
+         */
+        FhirEntry: {
+            /** @default null */
+            request: components["schemas"]["FhirRequest"] | null;
+            /** Resource */
+            resource: components["schemas"]["FhirObservation"] | components["schemas"]["FhirContext"];
+        };
+        /**
+         * FhirIdentifier
+         * @description A name in some system.
+         */
+        FhirIdentifier: {
+            /**
+             * Value
+             * @default null
+             */
+            value: string | null;
+        };
+        /**
+         * FhirMeasured
+         * @description A value or why there is none.
+         */
+        FhirMeasured: {
+            code: components["schemas"]["FhirConcept"];
+            /** @default null */
+            dataAbsentReason: components["schemas"]["FhirConcept"] | null;
+            /** @default null */
+            valueQuantity: components["schemas"]["FhirQuantity"] | null;
+        };
+        /**
+         * FhirObservation
+         * @description One Observation.
+         */
+        FhirObservation: {
+            code: components["schemas"]["FhirConcept"];
+            /** Component */
+            component?: components["schemas"]["FhirMeasured"][];
+            /** @default null */
+            dataAbsentReason: components["schemas"]["FhirConcept"] | null;
+            /** @default null */
+            device: components["schemas"]["FhirReference"] | null;
+            /**
+             * Effectivedatetime
+             * @default null
+             */
+            effectiveDateTime: string | null;
+            /**
+             * Effectiveinstant
+             * @default null
+             */
+            effectiveInstant: string | null;
+            /** Modifierextension */
+            modifierExtension?: unknown[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            resourceType: "Observation";
+            /** Status */
+            status: string;
+            /** @default null */
+            subject: components["schemas"]["FhirReference"] | null;
+            /** @default null */
+            valueQuantity: components["schemas"]["FhirQuantity"] | null;
+        };
+        /**
+         * FhirQuantity
+         * @description A value with its unit.
+         */
+        FhirQuantity: {
+            /**
+             * Code
+             * @default null
+             */
+            code: string | null;
+            /**
+             * Comparator
+             * @default null
+             */
+            comparator: string | null;
+            /**
+             * System
+             * @default null
+             */
+            system: string | null;
+            /**
+             * Value
+             * @default null
+             */
+            value: number | null;
+        };
+        /**
+         * FhirReference
+         * @description Another resource, by its address, its identifier or what people call it.
+         */
+        FhirReference: {
+            /**
+             * Display
+             * @default null
+             */
+            display: string | null;
+            /** @default null */
+            identifier: components["schemas"]["FhirIdentifier"] | null;
+            /**
+             * Reference
+             * @default null
+             */
+            reference: string | null;
+        };
+        /**
+         * FhirRequest
+         * @description What an entry of a batch asks for; none may ask for a deletion.
+         */
+        FhirRequest: {
+            /**
+             * Method
+             * @enum {string}
+             */
+            method: "POST" | "PUT";
+        };
+        /**
+         * FhirVitals
+         * @description What may be sent.
+         */
+        FhirVitals: components["schemas"]["FhirObservation"] | components["schemas"]["FhirBundle"];
+        /**
          * FieldError
          * @description One invalid field of a request.
          */
@@ -2113,6 +2332,42 @@ export interface components {
             items: components["schemas"]["Finding"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * FusedPoint
+         * @description The heart rate of one minute, from everything that measured it.
+         */
+        FusedPoint: {
+            /**
+             * At
+             * Format: date-time
+             * @description When the minute begins
+             */
+            at: string;
+            /**
+             * Bpm
+             * @description Where devices disagree: of those that agree with the most certain one
+             */
+            bpm: number;
+            /**
+             * Disagreement Bpm
+             * @description How far the devices lie apart; null of one alone
+             */
+            disagreement_bpm: number | null;
+            /**
+             * Disagrees
+             * @description Whether two devices differ by more than 10 bpm
+             */
+            disagrees: boolean;
+            /** High */
+            high: number;
+            /**
+             * Low
+             * @description 95 % band; where devices disagree, it holds all of them
+             */
+            low: number;
+            /** Sources */
+            sources: components["schemas"]["DeviceRate"][];
         };
         /**
          * Growth
@@ -2648,6 +2903,19 @@ export interface components {
              * Format: date-time
              */
             updated_at: string;
+        };
+        /**
+         * PatientHeartRate
+         * @description A patient's heart rate, one point for each minute in which anything measured it.
+         */
+        PatientHeartRate: {
+            /** @description null where nothing measured it in these hours */
+            latest: components["schemas"]["FusedPoint"] | null;
+            /**
+             * Points
+             * @description The earliest first
+             */
+            points: components["schemas"]["FusedPoint"][];
         };
         /**
          * PatientIn
@@ -3457,10 +3725,14 @@ export interface components {
             /**
              * Patient Id
              * @description Where the sender knows it per value; must be the batch's
+             * @default null
              */
-            patient_id?: string | null;
-            /** Quality */
-            quality?: number | null;
+            patient_id: string | null;
+            /**
+             * Quality
+             * @default null
+             */
+            quality: number | null;
             /**
              * Unit
              * @description UCUM
@@ -3505,9 +3777,10 @@ export interface components {
             patient_id: string;
             /**
              * Sent At
-             * @description The device's clock at the moment of sending, by which its skew is known and taken from measured_at
+             * @description The device's clock at the moment of sending; by its skew measured_at is corrected
+             * @default null
              */
-            sent_at?: string | null;
+            sent_at: string | null;
             /**
              * @description How far its values can be believed
              * @default monitor
@@ -6498,7 +6771,8 @@ export interface operations {
             query?: {
                 state?: components["schemas"]["JobState"] | null;
                 patient_id?: string | null;
-                kind?: components["schemas"]["JobKind"] | null;
+                /** @description One or several; default: all */
+                kind?: components["schemas"]["JobKind"][] | null;
                 /** @description Longest page to answer with */
                 limit?: number;
                 /** @description `next_cursor` of the page before */
@@ -7183,6 +7457,85 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BehaviourEventPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_patient_heart_rate: {
+        parameters: {
+            query?: {
+                /** @description How far back */
+                hours?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatientHeartRate"];
                 };
             };
             /** @description Unauthorized */
@@ -9365,7 +9718,16 @@ export interface operations {
     };
     store_vitals: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description For CSV; JSON and FHIR hold it themselves */
+                patient_id?: string | null;
+                /** @description For CSV and FHIR; a JSON batch holds it itself */
+                device?: string | null;
+                /** @description For CSV and FHIR; a JSON batch holds it itself; default: monitor */
+                source?: components["schemas"]["VitalSource"] | null;
+                /** @description For CSV and FHIR; a JSON batch holds it itself. The device's clock at sending; a + is written %2B */
+                sent_at?: string | null;
+            };
             header?: {
                 /** @description Sent again with the same key and content, the request has no second effect and the first answer is repeated, marked with Idempotency-Replayed: true. */
                 "Idempotency-Key"?: string | null;
@@ -9375,7 +9737,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                "application/fhir+json": components["schemas"]["FhirVitals"];
                 "application/json": components["schemas"]["VitalsIn"];
+                /**
+                 * @example kind,value,unit,measured_at,quality
+                 *     heart rate,72,/min,2026-03-01T08:00:00+01:00,0.9
+                 */
+                "text/csv": string;
             };
         };
         responses: {
@@ -9435,6 +9803,15 @@ export interface operations {
             };
             /** @description Request Entity Too Large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
