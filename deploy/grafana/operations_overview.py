@@ -12,7 +12,7 @@ PATH = Path(__file__).parent / "dashboards" / "operations_overview.json"
 _BY_PEOPLE = 'route!~"/health/.*|/metrics"'
 # Every process exports every metric; these are set by the gateway's relay, the same in each replica.
 _RELAY = 'job="gateway"'
-_WORKERS = 'job=~"ct_segmentation.*|risk_scoring"'
+_WORKERS = 'job=~"ct_segmentation.*|heart_rate|risk_scoring"'
 
 
 def _quantiles(metric: str, by: str, chosen: str = "") -> tuple[Query, ...]:
@@ -223,6 +223,46 @@ _RISK = Section(
     ),
 )
 
+_READING = 'job="heart_rate"'
+_HEART_RATE = Section(
+    "Heart rate",
+    (
+        Panel(
+            "Videos read",
+            "Per hour, by what came of them: 'given', or the reason why no rate is. Files that cannot be read are "
+            "refused, and among the attempts above.",
+            "none",
+            (Query(f"3600 * sum by (outcome) (rate(dhn_heart_rate_readings_total{{{_READING}}}[1h]))", "{{outcome}}"),),
+        ),
+        Panel(
+            "Readings without a rate",
+            "Share of the videos read that give no rate. A rise: a camera that moved, a lamp that flickers, a line "
+            "that loses frames; the reasons tell which.",
+            "percentunit",
+            (
+                Query(
+                    f'sum(rate(dhn_heart_rate_readings_total{{{_READING}, outcome!="given"}}[1h])) '
+                    f"/ sum(rate(dhn_heart_rate_readings_total{{{_READING}}}[1h]))",
+                    "withheld",
+                ),
+            ),
+        ),
+        Panel(
+            "Confidence",
+            "Calibrated probability that a rate is within 5 bpm, of all readings, those withheld included.",
+            "percentunit",
+            _quantiles("dhn_heart_rate_confidence", "job", _READING),
+        ),
+        Panel(
+            "Work for one second of video",
+            "Above 1 s a camera that films all the time is faster than the worker.",
+            "s",
+            _quantiles("dhn_heart_rate_work_ratio", "job", _READING),
+            alarm_from=1,
+        ),
+    ),
+)
+
 _BRIDGE = 'job="pacs_bridge"'
 _PACS = Section(
     "PACS (empty without the profile pacs)",
@@ -336,7 +376,7 @@ _PROCESSES = Section(
     (
         Panel(
             "Memory",
-            "Resident memory of each process. Limits: gateway 1 GiB, workers DHN_WORKER_MEMORY (4 GiB).",
+            "Resident memory of each process. Limits: gateway and heart rate 1 GiB, CT DHN_WORKER_MEMORY (4 GiB).",
             "bytes",
             (
                 Query(
@@ -377,7 +417,7 @@ def operations_overview() -> dict[str, object]:
         "dhn-operations",
         "Operations overview",
         "Does the platform take, work on and answer? From the metrics in shared/observability/metrics.py.",
-        (_NOW, _JOBS, _MESSAGES, _RISK, _PACS, _REQUESTS, _PROCESSES),
+        (_NOW, _JOBS, _MESSAGES, _RISK, _HEART_RATE, _PACS, _REQUESTS, _PROCESSES),
     )
 
 

@@ -9,7 +9,7 @@ from shared.errors import PlatformError
 
 # Each command is a module with HELP, add_arguments(parser) and run(args); only the chosen one is imported, so that
 # estimating needs nothing of what evaluates.
-COMMANDS = ("estimate", "evaluate", "fetch-models", "calibrate-confidence")
+COMMANDS = ("work", "estimate", "evaluate", "fetch-models", "calibrate-confidence")
 
 
 def main(arguments: list[str] | None = None) -> int:

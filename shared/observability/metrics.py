@@ -10,8 +10,8 @@ REQUEST_SECONDS = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
 )
 EVENT_STREAMS = Gauge("dhn_event_streams", "Browsers listening to live events")
-UPLOADED_BYTES = Counter("dhn_uploaded_bytes", "Bytes received as studies")
-ADMISSION_REFUSED = Counter("dhn_admission_refused", "Studies answered with 429", ["priority"])
+UPLOADED_BYTES = Counter("dhn_uploaded_bytes", "Bytes received as studies and videos")
+ADMISSION_REFUSED = Counter("dhn_admission_refused", "Studies and videos answered with 429", ["priority"])
 SIGN_INS = Counter("dhn_sign_ins", "Attempts to sign in", ["outcome"])
 
 JOBS_WAITING = Gauge("dhn_jobs_waiting", "Jobs waiting for a worker", ["queue"])
@@ -56,6 +56,20 @@ EXPANSION_UNCERTAIN = Gauge(
 EXPANSION_PREDICTED = Gauge("dhn_expansion_predicted_ratio", "Mean predicted probability of those judged", ["band"])
 EXPANSION_SEEN = Gauge(
     "dhn_expansion_seen_ratio", "Share of those judged that expanded: value and 95 % interval", ["band", "bound"]
+)
+
+HEART_RATE_READINGS = Counter(
+    "dhn_heart_rate_readings", "Videos read, by what came of them: given, or the reason for no rate", ["outcome"]
+)
+HEART_RATE_CONFIDENCE = Histogram(
+    "dhn_heart_rate_confidence",
+    "Calibrated probability that a rate, given or withheld, is within 5 bpm",
+    buckets=(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1),
+)
+HEART_RATE_WORK = Histogram(
+    "dhn_heart_rate_work_ratio",
+    "Seconds of work for one second of video",
+    buckets=(0.03, 0.06, 0.125, 0.25, 0.5, 0.75, 1, 1.5, 2, 4, 8),
 )
 
 PACS_SERIES = Counter("dhn_pacs_series", "Series from the PACS, by step of their way", ["step"])
