@@ -24,6 +24,7 @@ from shared.database.engine import Database
 from shared.settings import Settings
 from tests.fixtures.gateway import Gateway, Work
 from tests.fixtures.risk import RiskPatient, RiskWorker, a_bleed
+from tests.fixtures.video_work import VideoWork
 
 # What an imagined risk is answered where no worker of risk scoring runs, as here: described, and nobody's fault.
 NOBODY_ANSWERS = "risk_service_unavailable"
@@ -61,6 +62,7 @@ class Served:
         work.alert("contract")
         user = work.client.get("/api/v1/sessions/current").json()["user"]["id"]
         finding = work.succeed()
+        film = VideoWork(gateway)
         patient = RiskPatient(gateway.database)
         patient.scanned(a_bleed(acquired_at=patient.ago(hours=1)))
         RiskWorker(gateway.database, gateway.artifacts).run(patient.request())
@@ -79,6 +81,8 @@ class Served:
             "Device": device_id("net", "1"),
             "risks": str(risk.id),
             "RiskAssessment": str(risk.id),
+            "videos": film.video,
+            "heart-rate-readings": film.succeed(),
         }
 
     def fill_in(self, case: schemathesis.Case) -> None:

@@ -16,6 +16,7 @@ from shared.contracts.states import Role
 from shared.database.engine import Database
 from shared.database.tables import Event, Job, OutboxMessage, Study, StudyFile
 from tests.fixtures.gateway import Gateway, a_patient
+from tests.fixtures.video_work import MP4
 
 DICOM = bytes(128) + b"DICM" + bytes(range(256))
 BARE_DICOM = struct.pack("<HH2sH", 0x0008, 0x0005, b"CS", 10) + b"ISO_IR 100" + bytes(64)
@@ -126,6 +127,9 @@ def test_the_refusal_of_a_disguised_file_says_what_it_is_but_not_its_name(upload
     detail = upload(("a.dcm", DICOM), ("Jane Doe.dcm", b"%PDF-1.7")).json()["detail"]
     assert "File 2 of the upload is a PDF document" in detail
     assert "Jane" not in detail
+    video = upload(("a.dcm", MP4))
+    assert (video.status_code, video.json()["code"]) == (415, "unsupported_file_type")
+    assert "is an MP4 or MOV video" in video.json()["detail"]
 
 
 def test_too_many_bytes_and_too_many_files_are_refused_while_they_come(gateway, upload):
