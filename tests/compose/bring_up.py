@@ -148,6 +148,7 @@ class BringUp:
             "gateway",
             "ct_segmentation",
             "ct_segmentation_stat",
+            "heart_rate",
             "pacs_bridge",
             "risk_scoring",
             "prometheus",

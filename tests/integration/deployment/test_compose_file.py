@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.testclient import TestClient
 
 from gateway.middleware.headers import SecurityHeaders
+from services.heart_rate.worker import service as heart_rate
 from services.risk_scoring.worker import service as risk_scoring
 from shared.contracts.names import Queue
 from shared.settings import Settings
@@ -93,7 +94,7 @@ def test_the_proxy_passes_nothing_to_orthanc_but_stow() -> None:
 def test_database_and_broker_are_met_only_by_what_works_with_them() -> None:
     assert COMPOSE["networks"]["data"] == COMPOSE["networks"]["services"] == {"internal": True}
     on_data = {name for name, service in SERVICES.items() if "data" in service.get("networks", [])}
-    workers = {"ct_segmentation", "ct_segmentation_stat", "risk_scoring"}
+    workers = {"ct_segmentation", "ct_segmentation_stat", "heart_rate", "risk_scoring"}
     assert on_data == {"mysql", "redis", "migrate", "first_admin", "pacs_account", "pacs_bridge", "gateway", *workers}
     assert SERVICES["mysql"]["networks"] == SERVICES["redis"]["networks"] == ["data"]
 
@@ -135,7 +136,7 @@ def test_each_secrets_volume_is_read_by_its_consumers_alone() -> None:
     assert readers == {
         "secrets_platform": {
             *("gateway", "migrate", "first_admin", "pacs_account", "ct_segmentation", "ct_segmentation_stat"),
-            "risk_scoring",
+            *("heart_rate", "risk_scoring"),
         },
         "secrets_mysql": {"mysql"},
         "secrets_redis": {"redis"},
@@ -153,8 +154,9 @@ def test_every_queue_has_a_worker_and_acute_studies_one_of_their_own() -> None:
         if "--queues" in service.get("command", [])
     }
     assert drained["ct_segmentation_stat"] == [Queue.CT_STAT]
-    assert SERVICES["risk_scoring"]["command"] == ["services.risk_scoring", "work"]
-    drained["risk_scoring"] = list(risk_scoring().queues)
+    for service in (heart_rate(), risk_scoring()):
+        assert SERVICES[service.name]["command"] == [f"services.{service.name}", "work"]
+        drained[service.name] = list(service.queues)
     assert {queue for queues in drained.values() for queue in queues} == set(Queue)
 
 
