@@ -14,17 +14,21 @@ from deploy.sample import TRUE_HAEMATOMA_ML, submit_sample
 from gateway.app import create_app
 from gateway.auth.users import add_first_administrator, set_service_account
 from services.ct_segmentation import worker as ct_segmentation
+from services.heart_rate import worker as heart_rate
 from services.pacs_bridge import worker as pacs_bridge
 from services.risk_scoring import worker as risk_scoring
 from shared.artifacts.store import ArtifactStore
 from shared.contracts.states import Role
 from shared.database.engine import Database
 from shared.database.migrate import migrate
-from shared.observability.logs import configure_logs
+from shared.errors import PlatformError
+from shared.observability.logs import configure_logs, logger
 from shared.queueing.relay import Relay
 from shared.queueing.runner import JobRunner
-from shared.queueing.worker import start_in_thread
+from shared.queueing.worker import Service, start_in_thread
 from shared.settings import Settings, settings
+
+log = logger(__name__)
 
 PAGE = Path(__file__).parents[1] / "frontend" / "dist"
 ADMINISTRATOR = "admin"
@@ -45,8 +49,8 @@ class Embedded:
 
     def start_workers(self) -> None:
         """Start consuming; models load meanwhile, so that the page is there at once."""
-        for service in (ct_segmentation.service(), risk_scoring.service()):
-            Thread(target=service.warm_up, name=f"warm-up-{service.name}", daemon=True).start()
+        for service in (ct_segmentation.service(), heart_rate.service(), risk_scoring.service()):
+            Thread(target=_warm_up, args=(service,), name=f"warm-up-{service.name}", daemon=True).start()
             start_in_thread(service, JobRunner(self.database, self.artifacts, self.settings))
 
     def watch_pacs(self, address: str) -> None:
@@ -90,6 +94,14 @@ def main() -> int:
         sys.stderr.write(f"The server did not start. Is port {options.port} taken? {log_file} says more.\n")
         raise
     return 0
+
+
+def _warm_up(service: Service) -> None:
+    """Load the service's models; without one the rest of the platform works, and the service's jobs say what to do."""
+    try:
+        service.warm_up()
+    except PlatformError as error:
+        log.error("models_not_loaded", service=service.name, code=error.code, detail=error.detail)
 
 
 def _hand_over(password: str, file: Path | None) -> None:
