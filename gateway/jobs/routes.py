@@ -27,11 +27,11 @@ def list_jobs(
     paging: ThePaging,
     state: JobState | None = None,
     patient_id: Annotated[UUID | None, Query()] = None,
-    kind: JobKind | None = None,
+    kind: Annotated[list[JobKind] | None, Query(description="One or several; default: all")] = None,
 ) -> JobPage:
     """Jobs, newest first."""
     with platform.database.reading() as session:
-        rows, cursor = service.list_jobs(session, state, patient_id, kind, paging)
+        rows, cursor = service.list_jobs(session, state, patient_id, kind or list(JobKind), paging)
     return JobPage(items=[Job.of(row) for row in rows], next_cursor=cursor)
 
 

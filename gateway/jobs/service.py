@@ -26,16 +26,14 @@ class JobNotRetryableError(PlatformError):
 
 
 def list_jobs(
-    session: Session, state: JobState | None, patient_id: UUID | None, kind: JobKind | None, paging: Paging
+    session: Session, state: JobState | None, patient_id: UUID | None, kinds: list[JobKind], paging: Paging
 ) -> tuple[list[Job], str | None]:
-    """Jobs, newest first."""
-    query = select(Job)
+    """Jobs of these kinds, newest first."""
+    query = select(Job).where(Job.kind.in_(kinds))
     if state is not None:
         query = query.where(Job.state == state)
     if patient_id is not None:
         query = query.where(Job.patient_id == patient_id)
-    if kind is not None:
-        query = query.where(Job.kind == kind)
     return fetch(session, query, [Job.created_at, Job.id], paging, descending=True)
 
 

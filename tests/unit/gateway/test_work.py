@@ -108,6 +108,19 @@ def test_jobs_are_listed_by_state_newest_first(work):
     assert work.client.get("/api/v1/jobs", params={"patient_id": str(uuid4())}).json()["items"] == []
 
 
+def test_jobs_are_listed_by_one_kind_or_several(work):
+    assessment = work.client.post(f"/api/v1/patients/{work.patient}/risks").json()["id"]
+    for kinds, expected in (
+        (["ct.segment"], [work.job]),
+        (["ct.segment", "heart_rate.estimate"], [work.job]),
+        (["heart_rate.estimate"], []),
+        (["risk.assess", "ct.segment"], [assessment, work.job]),
+    ):
+        listed = work.client.get("/api/v1/jobs", params={"kind": kinds}).json()["items"]
+        assert [job["id"] for job in listed] == expected
+    assert work.client.get("/api/v1/jobs", params={"kind": ["ct.segment", "none"]}).status_code == 422
+
+
 def test_an_alert_goes_from_open_to_acknowledged_to_closed_with_who_when_and_why(work):
     work.alert("a")
     alert = work.client.get("/api/v1/alerts", params={"state": "open"}).json()["items"][0]
