@@ -74,7 +74,7 @@ class DeviceRate:
     @property
     def band(self) -> tuple[float, float]:
         """The rates between which the true one lies 95 times of 100, by this device alone."""
-        return self.bpm - _Z95 * self.sigma_bpm, self.bpm + _Z95 * self.sigma_bpm
+        return _band(self.bpm, self.sigma_bpm)
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ def fused(at: datetime, measurements: Iterable[HeartRateMeasurement]) -> FusedPo
     best = min(devices, key=_certainty)
     agreeing = [device for device in devices if abs(device.bpm - best.bpm) <= DISAGREE_BPM]
     bpm, sigma = _weighted_mean(agreeing)
-    point = FusedPoint(at, bpm, bpm - _Z95 * sigma, bpm + _Z95 * sigma, tuple(devices))
+    point = FusedPoint(at, bpm, *_band(bpm, sigma), tuple(devices))
     if not point.disagrees:
         return point
     lows, highs = zip(*(device.band for device in devices), strict=True)
@@ -158,7 +158,13 @@ def _weighted_mean(devices: Sequence[DeviceRate]) -> tuple[float, float]:
     By Birge's ratio √(χ² / (n − 1)), where it is above 1 (Phys. Rev. 40, 207, 1932).
     """
     weights = [device.sigma_bpm**-2 for device in devices]
-    mean = sum(weight * device.bpm for weight, device in zip(weights, devices, strict=True)) / sum(weights)
+    # From one of the rates on, so that equal rates have just this mean.
+    beyond = (weight * (device.bpm - devices[0].bpm) for weight, device in zip(weights, devices, strict=True))
+    mean = devices[0].bpm + sum(beyond) / sum(weights)
     chi2 = sum(weight * (device.bpm - mean) ** 2 for weight, device in zip(weights, devices, strict=True))
     birge = sqrt(chi2 / (len(devices) - 1)) if len(devices) > 1 else 1.0
     return mean, max(1.0, birge) / sqrt(sum(weights))
+
+
+def _band(bpm: float, sigma: float) -> tuple[float, float]:
+    return max(0.0, bpm - _Z95 * sigma), bpm + _Z95 * sigma
