@@ -40,8 +40,10 @@ def write_reading(
 def _vitals(video: Video, reading: VideoReading) -> list[Vital]:
     """The video's rates as vital signs, on the clock of what recorded it."""
     rows = []
+    # Where the sender says nothing, it was recorded at its arrival: then it had ended, and not begun.
+    start = min(video.recorded_at, video.created_at - timedelta(seconds=reading.duration_s))
     for rate in minute_rates(reading.report, reading.duration_s):
-        at = video.recorded_at + timedelta(seconds=rate.offset_s)
+        at = start + timedelta(seconds=rate.offset_s)
         rows.append(
             Vital(
                 patient_id=video.patient_id,

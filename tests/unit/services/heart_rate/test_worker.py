@@ -23,16 +23,16 @@ from shared.contracts.vitals import VitalKind, VitalSource
 from shared.database.engine import Database
 from shared.database.tables import Event, HeartRateReading, Job, Video, Vital
 from tests.fixtures.face_videos import a_face_video, a_person, a_scene, plain_video, sound_alone, steady_times
-from tests.fixtures.video_jobs import RECORDED_AT, HeartRateWorker, VideoPatient
+from tests.fixtures.video_jobs import HeartRateWorker, VideoPatient
 
-WORK = 14.0
+CLIP_S = 14.0
 
 
 @pytest.fixture(scope="module")
 def clips(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("clips")
     return {
-        "alive": a_face_video(folder / "alive.mp4", a_scene(a_person(84.0, pulsation=0.01), duration_s=WORK)),
+        "alive": a_face_video(folder / "alive.mp4", a_scene(a_person(84.0, pulsation=0.01), duration_s=CLIP_S)),
         "wall": plain_video(folder / "wall.mkv", steady_times(240), size=(160, 120)),
         "voice": sound_alone(folder / "voice.wav"),
     }
@@ -87,7 +87,7 @@ def test_a_living_face_becomes_a_reading_a_vital_sign_and_an_assessment_once(
     assert (vital.value, vital.unit) == (round(report.bpm or 0, 1), "/min")
     assert vital.quality == report.confidence
     assert vital.measured_at == vital.device_time
-    assert vital.measured_at - RECORDED_AT == pytest.approx(timedelta(seconds=WORK / 2), abs=timedelta(seconds=0.1))
+    assert (vital.measured_at - video.recorded_at).total_seconds() == pytest.approx(CLIP_S / 2, abs=0.1)
     assert assessments(patient) == 1
     [event] = told(patient, EventType.HEART_RATE_CREATED)
     said = {"bpm": report.bpm, "confidence": report.confidence, "reason": None}
@@ -140,9 +140,19 @@ def test_a_long_video_has_a_vital_sign_for_each_believed_minute(patient: VideoPa
     video = patient.filmed(clips["wall"])
     result = partial(_writes, reading=of_three_minutes(None), video=video)
     assert worked_on(patient, patient.asked_for(video), handler=result).state == JobState.SUCCEEDED
-    assert [(vital.value, (vital.measured_at - RECORDED_AT).total_seconds()) for vital in patient.vitals()] == [
-        (60.0, 30.0),
-        (80.0, 145.0),
+    assert [(vital.value, vital.measured_at - video.recorded_at) for vital in patient.vitals()] == [
+        (60.0, timedelta(seconds=30)),
+        (80.0, timedelta(seconds=145)),
+    ]
+
+
+def test_nothing_was_measured_after_the_video_had_arrived(patient: VideoPatient, clips: dict[str, Path]) -> None:
+    """Its sender did not say when it was recorded; the gateway then takes its arrival."""
+    video = patient.filmed(clips["wall"], s_ago=0.0)
+    result = partial(_writes, reading=of_three_minutes(70.0), video=video)
+    worked_on(patient, patient.asked_for(video), handler=result)
+    assert [video.created_at - vital.measured_at for vital in patient.vitals()] == [
+        timedelta(seconds=170 - at) for at in (30, 90, 145)
     ]
 
 
