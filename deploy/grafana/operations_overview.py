@@ -329,7 +329,7 @@ _REQUESTS = Section(
             "Time to answer",
             "To the first byte, uploads left out (they take as long as the sender's line needs).",
             "s",
-            _quantiles("dhn_http_request_seconds", "job", f'{_BY_PEOPLE}, route!~".*/studies"'),
+            _quantiles("dhn_http_request_seconds", "job", f'{_BY_PEOPLE}, route!~".*/(studies|videos)"'),
             alarm_from=1,
         ),
         Panel(
@@ -346,7 +346,7 @@ _REQUESTS = Section(
         ),
         Panel(
             "Uploads",
-            "Bytes received as studies, and studies turned away because the queue is full.",
+            "Bytes received as studies and videos, and how many were turned away because the queue is full.",
             "Bps",
             (Query("sum(rate(dhn_uploaded_bytes_total[5m]))", "received"),),
         ),
