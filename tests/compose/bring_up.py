@@ -21,6 +21,7 @@ from services.pacs_bridge.multipart import related
 from tests.compose.hardening import check_containers, images, memory, published_ports
 from tests.compose.stack import Stack
 from tests.fixtures.dicom_series import UID_ROOT, DicomOptions, dicom_files
+from tests.fixtures.face_videos import a_face_video, a_person, a_scene
 from tests.fixtures.head_phantom import small_head
 from tests.fixtures.pacs import AE_TITLE, ALLOWED, storescu, written
 from tests.fixtures.platform import PlatformClient
@@ -40,8 +41,9 @@ class BringUp:
     def all_steps(self) -> list[Callable[[], object]]:
         """In the order of a life: start, use, look, break, save, lose, restore."""
         return [
-            *(self.start, self.harden, self.answer_at_the_door, self.analyse_a_study, self.stream_events),
-            *(self.receive_from_modalities, self.watch, self.survive_restarts, self.survive_a_killed_worker),
+            *(self.start, self.harden, self.answer_at_the_door, self.analyse_a_study, self.read_a_video),
+            *(self.stream_events, self.receive_from_modalities, self.watch),
+            *(self.survive_restarts, self.survive_a_killed_worker),
             *(self.keep_data_over_down_and_up, self.restore_a_backup, self.speak_https),
         ]
 
@@ -89,6 +91,22 @@ class BringUp:
         mask = client.http.get(f"/findings/{finding['id']}/mask.nii.gz")
         assert mask.content.startswith(b"\x1f\x8b")
         return self.figures["haematoma_ml"]
+
+    def read_a_video(self) -> object:
+        """A generated face goes in through the proxy, its heart rate comes out, drawn."""
+        client = self.client()
+        with tempfile.TemporaryDirectory() as directory:
+            scene = a_scene(a_person(84.0, pulsation=0.01), duration_s=14.0)
+            started_s = time.monotonic()
+            accepted = client.film(client.add_patient()["id"], a_face_video(Path(directory) / "face.mp4", scene))
+        ended = client.wait_for(accepted["job"]["id"], patience_s=240)
+        self.figures["seconds_video_to_heart_rate"] = round(time.monotonic() - started_s, 1)
+        assert ended["state"] == "succeeded", ended
+        reading = client.video(accepted["video"]["id"])["reading"]
+        self.figures["heart_rate_bpm"] = {"true": 84.0, "reported": reading["report"]["bpm"]}
+        trend = client.http.get(f"/heart-rate-readings/{reading['id']}/trend.png")
+        assert trend.content.startswith(b"\x89PNG")
+        return self.figures["heart_rate_bpm"]
 
     def stream_events(self) -> object:
         """Events pass the proxy when they happen, not when the stream ends."""
