@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     artifacts_url: str | None = Field(None, description="fsspec URL; default: a directory in data_directory")
     models_directory: Path | None = Field(None, description="Model files that are fetched; default: in data_directory")
     accelerator: Literal["cpu", "cuda"] = "cpu"
-    inference_threads: int = Field(2, ge=1, description="Intra-op threads of one ONNX Runtime session")
+    inference_threads: int = Field(2, ge=1, description="Threads of one ONNX Runtime session, or that decode one video")
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     metrics_host: str = Field("127.0.0.1", description="In a container 0.0.0.0: its networks decide who may ask")
