@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from shared.contracts.local_codes import SCHEME, SCHEME_UID
+from shared.contracts.vitals import VITALS, VitalKind
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ LOCAL: Final = System(f"urn:oid:{SCHEME_UID}", SCHEME)
 
 CT_HEAD: Final = Code(LOINC, "24725-4", "CT Head")
 IMPRESSION: Final = Code(LOINC, "19005-8", "Radiology Imaging study [Impression] (narrative)")
+HEART_RATE: Final = Code(LOINC, VitalKind.HEART_RATE.value, "Heart rate")
 BRAIN: Final = Code(SNOMED, "12738006", "Brain")
 SOFTWARE: Final = Code(SNOMED, "706687001", "Software")
 COMPUTED_TOMOGRAPHY: Final = Code(DICOM, "CT", "Computed Tomography")
@@ -47,4 +49,5 @@ VOXEL_SUM: Final = Code(DICOM, "126030", "Sum of segmented voxel method for volu
 
 MILLILITRE: Final = Code(UCUM, "mL", "milliliter")
 MILLIMETRE: Final = Code(UCUM, "mm", "millimeter")
+PER_MINUTE: Final = Code(UCUM, VITALS[VitalKind.HEART_RATE].unit, "per minute")
 UNITY: Final = Code(UCUM, "1", "no unit")

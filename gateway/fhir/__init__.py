@@ -1,1 +1,1 @@
-"""Findings as FHIR R4 (4.0.1): one bundle per finding, and the resources in it for themselves."""
+"""Findings, risks and heart rates as FHIR R4 (4.0.1): in bundles, and each resource for itself."""

@@ -23,7 +23,10 @@ def capability_statement(base: str, version: str) -> Json:
         "date": _DATE,
         "kind": "instance",
         "software": {"name": "DeepHemorrhageNet", "version": version},
-        "implementation": {"description": "Findings in head CTs; research use, not a medical device", "url": base},
+        "implementation": {
+            "description": "Findings in head CTs, risks, heart rates; research use, not a medical device",
+            "url": base,
+        },
         "fhirVersion": "4.0.1",
         "format": [MEDIA_TYPE],
         "rest": [

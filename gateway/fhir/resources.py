@@ -40,8 +40,11 @@ ASSERTED_BY_AI: Final = {
     "display": "Artificial Intelligence asserted",
 }
 
-# What algorithms that read no images are for.
-_PURPOSES: Final = {"risk_scoring": "Algorithms that assess the risks of patients with a stroke"}
+# What algorithms that read no CTs are for.
+_PURPOSES: Final = {
+    "risk_scoring": "Algorithms that assess the risks of patients with a stroke",
+    "rppg_fusion": "Algorithm that reads the heart rate from videos of the face",
+}
 
 
 def patient(row: Patient) -> Json:

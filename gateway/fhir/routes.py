@@ -50,6 +50,12 @@ def get_risk_fhir(risk_id: PathId, request: Request, user: Anyone, platform: The
     )
 
 
+@router.get(f"{API}/heart-rate-readings/{{id}}/fhir", response_class=FhirResponse, responses=problems(404) | _ANSWER)
+def get_heart_rate_reading_fhir(reading_id: PathId, user: Anyone, platform: ThePlatform) -> FhirResponse:
+    """One heart rate read from a video as a FHIR R4 Observation; without a rate it says why."""
+    return FhirResponse(platform.database.write(lambda session: service.heart_rate(session, reading_id, user.actor)))
+
+
 @router.get(f"{FHIR}/metadata", response_class=FhirResponse, responses=_outcomes() | _ANSWER)
 def get_fhir_capabilities(request: Request, platform: ThePlatform) -> FhirResponse:
     """What the FHIR interface can do (CapabilityStatement); needs no session."""
@@ -104,7 +110,7 @@ def get_fhir_report(finding_id: PathId, user: Anyone, platform: ThePlatform) -> 
 
 @router.get(f"{FHIR}/Observation/{{id}}", response_class=FhirResponse, responses=_outcomes(404) | _ANSWER)
 def get_fhir_observation(observation_id: FhirId, user: Anyone, platform: ThePlatform) -> FhirResponse:
-    """One Observation of a finding."""
+    """One Observation: of a finding, or a heart rate."""
     return FhirResponse(
         platform.database.write(lambda session: service.observation(session, observation_id, user.actor))
     )
@@ -124,7 +130,7 @@ def get_fhir_patient(patient_id: PathId, user: Anyone, platform: ThePlatform) ->
 
 @router.get(f"{FHIR}/Device/{{id}}", response_class=FhirResponse, responses=_outcomes(404) | _ANSWER)
 def get_fhir_device(device_id: FhirId, _: Anyone, platform: ThePlatform) -> FhirResponse:
-    """The algorithm, in the version, that made some finding."""
+    """The algorithm, in the version, that made some result."""
     with platform.database.reading() as session:
         return FhirResponse(service.device(session, device_id))
 

@@ -11,13 +11,14 @@ from gateway.exchange.service import export
 from gateway.fhir import resources
 from gateway.fhir.bundles import finding_bundle, risk_bundle
 from gateway.fhir.elements import Json
+from gateway.fhir.heart_rate import heart_rate_observation
 from gateway.fhir.references import patient_id_in
 from gateway.fhir.risk_assessment import risk_assessment
 from gateway.paging import Paging, fetch
 from gateway.patients.service import read as read_person
 from shared.contracts.ct import CtReport
 from shared.database.journal import note_audit
-from shared.database.tables import Finding, Patient, RiskScore, Study
+from shared.database.tables import Finding, HeartRateReading, Patient, RiskScore, Study, Video
 from shared.errors import InputRefusedError
 
 _FORM: Final = "fhir"
@@ -45,16 +46,29 @@ def diagnostic_report(session: Session, finding_id: UUID, actor: str) -> Json:
 
 
 def observation(session: Session, observation_id: str, actor: str) -> Json:
-    """Observation by its id: the finding's, a dot, and the local code. Raises NotFoundError."""
+    """Observation by its id: a finding's, a dot, and the local code; or a heart rate reading's. Raises NotFoundError."""
+    made_by, dot, _ = observation_id.partition(".")
     try:
-        finding_id = UUID(observation_id.partition(".")[0])
+        result_id = UUID(made_by)
     except ValueError:
         raise NotFoundError("observation") from None
-    finding = export(session, finding_id, _FORM, actor)
+    if not dot:
+        return heart_rate(session, result_id, actor)
+    finding = export(session, result_id, _FORM, actor)
     for found in resources.observations(finding, CtReport.model_validate(finding.report)):
         if found["id"] == observation_id:
             return found
     raise NotFoundError("observation")
+
+
+def heart_rate(session: Session, reading_id: UUID, actor: str) -> Json:
+    """Observation of one heart rate reading. Raises NotFoundError."""
+    reading = session.get(HeartRateReading, reading_id)
+    if reading is None:
+        raise NotFoundError("heart rate reading")
+    resource, detail = f"heart_rate/{reading_id}", {"form": _FORM}
+    note_audit(session, actor=actor, action="heart_rate.exported", resource=resource, detail=detail)
+    return heart_rate_observation(reading, session.get_one(Video, reading.video_id))
 
 
 def imaging_study(session: Session, study_id: UUID, actor: str) -> Json:
@@ -76,8 +90,8 @@ def patient(session: Session, patient_id: UUID, actor: str) -> Json:
 
 
 def device(session: Session, device_id: str) -> Json:
-    """Device: an algorithm that made at least one finding or assessment. Raises NotFoundError."""
-    for made in (Finding, RiskScore):
+    """Device: an algorithm that made at least one finding, assessment or reading. Raises NotFoundError."""
+    for made in (Finding, RiskScore, HeartRateReading):
         for name, version in session.execute(select(made.model_name, made.model_version).distinct()):
             if resources.device_id(name, version) == device_id:
                 return resources.device(name, version)

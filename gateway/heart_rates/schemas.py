@@ -28,7 +28,7 @@ FILES: Final = {
 
 
 class HeartRateLinks(BaseModel):
-    """Where a reading's plots are; null where there was nothing to draw."""
+    """Where a reading's plots are, null where there was nothing to draw; and where it is as FHIR."""
 
     pulse_png: str | None
     pulse_svg: str | None
@@ -36,6 +36,7 @@ class HeartRateLinks(BaseModel):
     spectrum_svg: str | None
     trend_png: str | None
     trend_svg: str | None
+    fhir: str
 
 
 class HeartRateReading(BaseModel):
@@ -63,7 +64,7 @@ class HeartRateReading(BaseModel):
             model=ModelRef(name=row.model_name, version=row.model_version),
             report=HeartRateReport.model_validate(row.report),
             created_at=row.created_at,
-            links=HeartRateLinks(**links),
+            links=HeartRateLinks(**links, fhir=f"{address}/fhir"),
         )
 
     def in_brief(self) -> Self:

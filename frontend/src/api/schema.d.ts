@@ -176,7 +176,7 @@ export interface paths {
         };
         /**
          * Get Fhir Device
-         * @description The algorithm, in the version, that made some finding.
+         * @description The algorithm, in the version, that made some result.
          */
         get: operations["get_fhir_device"];
         put?: never;
@@ -256,7 +256,7 @@ export interface paths {
         };
         /**
          * Get Fhir Observation
-         * @description One Observation of a finding.
+         * @description One Observation: of a finding, or a heart rate.
          */
         get: operations["get_fhir_observation"];
         put?: never;
@@ -539,6 +539,26 @@ export interface paths {
          * @description One heart rate with all that it was read from; reading it is audited.
          */
         get: operations["get_heart_rate_reading"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/heart-rate-readings/{id}/fhir": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Heart Rate Reading Fhir
+         * @description One heart rate read from a video as a FHIR R4 Observation; without a rate it says why.
+         */
+        get: operations["get_heart_rate_reading_fhir"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2417,9 +2437,11 @@ export interface components {
         };
         /**
          * HeartRateLinks
-         * @description Where a reading's plots are; null where there was nothing to draw.
+         * @description Where a reading's plots are, null where there was nothing to draw; and where it is as FHIR.
          */
         HeartRateLinks: {
+            /** Fhir */
+            fhir: string;
             /** Pulse Png */
             pulse_png: string | null;
             /** Pulse Svg */
@@ -6192,6 +6214,86 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HeartRateReading"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_heart_rate_reading_fhir: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": {
+                        resourceType: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
                 };
             };
             /** @description Unauthorized */

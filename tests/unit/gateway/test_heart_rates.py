@@ -20,7 +20,7 @@ def test_a_reading_stands_for_itself_with_links_to_what_was_drawn(work):
     address = f"/api/v1/heart-rate-readings/{reading_id}"
     reading = work.client.get(address).json()
     assert reading["report"] == GIVEN.model_dump(mode="json")
-    assert reading["model"] == {"name": "heart_rate", "version": "1.0.0"}
+    assert reading["model"] == {"name": "rppg_fusion", "version": "1.0.0"}
     assert (reading["patient_id"], reading["video_id"], reading["job_id"]) == (work.patient, work.video, work.job)
     assert reading["links"] == {
         "pulse_png": f"{address}/pulse.png",
@@ -29,6 +29,7 @@ def test_a_reading_stands_for_itself_with_links_to_what_was_drawn(work):
         "spectrum_svg": None,
         "trend_png": None,
         "trend_svg": f"{address}/trend.svg",
+        "fhir": f"{address}/fhir",
     }
     assert work.client.get(f"/api/v1/videos/{work.video}").json()["reading"] == reading
 
