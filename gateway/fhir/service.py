@@ -46,7 +46,7 @@ def diagnostic_report(session: Session, finding_id: UUID, actor: str) -> Json:
 
 
 def observation(session: Session, observation_id: str, actor: str) -> Json:
-    """Observation by its id: a finding's, a dot, and the local code; or a heart rate reading's. Raises NotFoundError."""
+    """Observation by its id: a finding's, a dot and the local code; or that of a reading. Raises NotFoundError."""
     made_by, dot, _ = observation_id.partition(".")
     try:
         result_id = UUID(made_by)
