@@ -59,8 +59,14 @@ FORMS: Final[dict[str, Any]] = {
 }
 
 
+async def arrival() -> datetime:
+    """When the request came, if it is asked first: before anything that waits for a thread or for the database."""
+    return now()
+
+
 async def _sent_vitals(
     request: Request,
+    arrived_at: Annotated[datetime, Depends(arrival)],
     patient_id: Annotated[UUID | None, Query(description="For CSV; JSON and FHIR hold it themselves")] = None,
     device: Annotated[Identifier | None, Query(description=_ADDRESS)] = None,
     source: Annotated[VitalSource | None, Query(description=f"{_ADDRESS}; default: monitor")] = None,
@@ -69,7 +75,6 @@ async def _sent_vitals(
     ] = None,
 ) -> SentVitals:
     """Raises VitalsFormUnknownError, and whatever the form raises."""
-    arrived_at = now()
     form = _FORMS.get(request.headers.get("content-type", "").partition(";")[0].strip().lower())
     if form is None:
         raise VitalsFormUnknownError

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from gateway.address import API
 from gateway.auth.access import Anyone
@@ -12,7 +12,7 @@ from gateway.platform import ThePlatform
 from gateway.problems import problems
 from gateway.text import PathId
 from gateway.vitals import service
-from gateway.vitals.forms import FORMS, TheSentVitals
+from gateway.vitals.forms import FORMS, TheSentVitals, arrival
 from gateway.vitals.schemas import Vital, VitalPage, VitalsStored
 from shared.contracts.vitals import VitalKind
 
@@ -27,6 +27,7 @@ Kind = Annotated[VitalKind | None, Query(description="LOINC code")]
     response_model=VitalsStored,
     responses=problems(404, 409, 415, body=True),
     openapi_extra=FORMS,
+    dependencies=[Depends(arrival)],
 )
 def store_vitals(call: CliniciansCall, sent: TheSentVitals) -> Response:
     """Send what a device measured of one patient, as JSON, CSV or FHIR; what it sent before is dropped.

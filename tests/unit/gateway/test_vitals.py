@@ -1,43 +1,24 @@
 """Vital signs: taken in once, in known units, within what can be; and each batch asks for one assessment."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
-from shared.contracts.names import JobKind
-from shared.contracts.states import Role
-from shared.database.tables import Job, OutboxMessage
-from tests.fixtures.gateway import Gateway, a_patient
-
-AT = datetime(2025, 3, 4, 5, 6, 7, tzinfo=UTC)
-HEART_RATE, SYSTOLIC, DIASTOLIC, TEMPERATURE, GLUCOSE, GCS = "8867-4", "8480-6", "8462-4", "8310-5", "15074-8", "9269-2"
-
-
-def a_vital(kind: str = HEART_RATE, value: float = 71, unit: str = "/min", **fields: object) -> dict[str, object]:
-    return {"kind": kind, "value": value, "unit": unit, "measured_at": AT.isoformat(), **fields}
-
-
-class Monitor:
-    def __init__(self, gateway: Gateway) -> None:
-        self.gateway, self.client = gateway, gateway.client(Role.CLINICIAN)
-        self.patient = self.client.post("/api/v1/patients", json=a_patient()).json()["id"]
-
-    def send(self, *vitals: dict[str, object], device: str = "monitor-1"):
-        body = {"patient_id": self.patient, "device": device, "vitals": list(vitals)}
-        return self.client.post("/api/v1/vitals", json=body)
-
-    def shown(self, **query: str) -> list[dict[str, object]]:
-        return self.client.get(f"/api/v1/patients/{self.patient}/vitals", params=query).json()["items"]
-
-    def assessments(self) -> list[Job]:
-        with self.gateway.database.reading() as session:
-            return list(session.scalars(select(Job).where(Job.kind == JobKind.RISK_ASSESS)))
-
-
-@pytest.fixture
-def monitor(gateway: Gateway) -> Monitor:
-    return Monitor(gateway)
+from shared.contracts.states import EventType, Role
+from shared.database.tables import AuditEntry, Event, OutboxMessage
+from tests.fixtures.vitals import (
+    AT,
+    DIASTOLIC,
+    GCS,
+    GLUCOSE,
+    HEART_RATE,
+    SYSTOLIC,
+    TEMPERATURE,
+    Monitor,
+    a_vital,
+    refused,
+)
 
 
 def test_a_value_comes_back_as_it_was_measured(monitor: Monitor):
@@ -108,16 +89,15 @@ def test_many_batches_ask_for_one_assessment_while_it_waits(monitor: Monitor):
         (a_vital(patient_id="6c1c9e0e-0000-4000-8000-000000000000"), "vitals.0.patient_id", "another patient"),
     ],
 )
-def test_what_cannot_be_is_refused_by_its_field(monitor: Monitor, vital, field, said):
-    answer = monitor.send(vital)
-    assert (answer.status_code, answer.json()["code"]) == (422, "validation_failed")
-    assert [error["field"] for error in answer.json()["errors"]] == [field]
-    assert said in answer.json()["errors"][0]["message"]
-    assert monitor.shown() == []
+def test_what_cannot_be_is_refused_by_its_field(refused_monitor: Monitor, vital, field, said):
+    wrong = refused(refused_monitor.send(vital))
+    assert list(wrong) == [field]
+    assert said in wrong[field]
+    assert refused_monitor.shown() == []
 
 
-def test_a_diastolic_pressure_above_the_systolic_of_the_same_time_is_refused(monitor: Monitor):
-    answer = monitor.send(a_vital(SYSTOLIC, 80, "mm[Hg]"), a_vital(DIASTOLIC, 120, "mm[Hg]"))
+def test_a_diastolic_pressure_above_the_systolic_of_the_same_time_is_refused(refused_monitor: Monitor):
+    answer = refused_monitor.send(a_vital(SYSTOLIC, 80, "mm[Hg]"), a_vital(DIASTOLIC, 120, "mm[Hg]"))
     assert answer.status_code == 422
     assert answer.json()["errors"] == [
         {
@@ -127,8 +107,8 @@ def test_a_diastolic_pressure_above_the_systolic_of_the_same_time_is_refused(mon
     ]
 
 
-def test_two_values_of_one_kind_at_one_time_contradict_each_other(monitor: Monitor):
-    answer = monitor.send(a_vital(value=70), a_vital(value=90))
+def test_two_values_of_one_kind_at_one_time_contradict_each_other(refused_monitor: Monitor):
+    answer = refused_monitor.send(a_vital(value=70), a_vital(value=90))
     assert answer.json()["errors"][0]["field"] == "vitals.1.value"
 
 
@@ -148,3 +128,57 @@ def test_viewers_read_and_do_not_write(monitor: Monitor):
 def test_nothing_is_added_to_an_archived_patient(monitor: Monitor):
     monitor.gateway.client().delete(f"/api/v1/patients/{monitor.patient}")
     assert monitor.send(a_vital()).json()["code"] == "patient_archived"
+
+
+def test_a_correction_takes_the_place_of_what_was_sent_before(monitor: Monitor):
+    monitor.send(a_vital(value=27))
+    answer = monitor.send(a_vital(value=71, corrects=True))
+    assert (answer.json()["stored"], answer.json()["duplicates"]) == (1, 0)
+    assert [vital["value"] for vital in monitor.shown()] == [71]
+    assert monitor.send(a_vital(value=71, corrects=True)).json()["duplicates"] == 1
+    with monitor.gateway.database.reading() as session:
+        stored = list(session.scalars(select(AuditEntry.detail).where(AuditEntry.action == "vitals.stored")))
+    assert [detail.get("corrections") for detail in stored] == [None, 1]
+
+
+def test_a_correction_of_what_never_came_is_stored(monitor: Monitor):
+    assert monitor.send(a_vital(corrects=True)).json()["stored"] == 1
+
+
+@pytest.mark.parametrize("media_type", ["text/plain", "application/xml", "multipart/form-data", ""])
+def test_an_unknown_form_is_refused_with_those_that_are_known(refused_monitor: Monitor, media_type: str):
+    answer = refused_monitor.client.post("/api/v1/vitals", content=b"{}", headers={"Content-Type": media_type})
+    assert (answer.status_code, answer.json()["code"]) == (415, "vitals_form_unknown")
+    assert "application/json, text/csv, application/fhir+json" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[]", b'{"vitals": NaN}', b"[" * 100_000])
+def test_a_body_that_is_no_batch_is_refused(refused_monitor: Monitor, body: bytes):
+    answer = refused_monitor.client.post("/api/v1/vitals", content=body, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "validation_failed")
+
+
+def test_who_measured_stands_in_one_place(refused_monitor: Monitor):
+    answer = refused_monitor.client.post("/api/v1/vitals", params={"device": "other"}, json={"vitals": []})
+    assert refused(answer) == {"device": "stands in the body of a JSON batch, not in the address"}
+
+
+def test_more_values_than_a_batch_may_hold_are_refused(refused_monitor: Monitor):
+    assert "at most 1000" in refused(refused_monitor.send(*[a_vital()] * 1001))["vitals"]
+
+
+def test_the_key_of_a_batch_repeats_its_answer(monitor: Monitor):
+    body = {"patient_id": monitor.patient, "device": "monitor-1", "vitals": [a_vital()]}
+    send = [monitor.client.post("/api/v1/vitals", json=body, headers={"Idempotency-Key": "k"}) for _ in range(2)]
+    assert [answer.json()["stored"] for answer in send] == [1, 1]
+    assert send[1].headers["Idempotency-Replayed"] == "true"
+
+
+def test_heart_rates_that_contradict_each_other_are_told_at_once(monitor: Monitor):
+    monitor.send(*monitor.rates((2, 80)))
+    monitor.send(*monitor.rates((2, 120)), device="watch", source="wearable")
+    with monitor.gateway.database.reading() as session:
+        told = list(session.scalars(select(Event).where(Event.type == EventType.HEART_RATES_DISAGREE)))
+    assert [event.payload["difference_bpm"] for event in told] == [40]
+    [alert] = monitor.client.get("/api/v1/alerts").json()["items"]
+    assert (alert["code"], alert["level"]) == ("heart_rates_disagree", "warning")
