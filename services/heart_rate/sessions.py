@@ -22,8 +22,8 @@ from services.heart_rate.video.opening import open_video
 
 # A face that the detector found once only was none.
 _LEAST_CONFIRMATIONS = 2
-# Between the highest and the lowest channel. The darkest skin in the dimmest light that is generated differs by 6 levels,
-# the picture of an infra-red camera by none but the coder's rounding.
+# Between the highest and the lowest channel. The darkest skin in the dimmest light that is generated differs by 6
+# levels, the picture of an infra-red camera by none but the coder's rounding.
 _LEAST_COLOUR = 2.0
 _PROGRESS_EVERY = 30  # frames
 
@@ -98,7 +98,7 @@ class FaceSession:
         self._take_back(sighting.taken_back)
 
     def traces(self, video: VideoFacts | None) -> RegionTraces:
-        """The traces of the patient's face. Raises NoFaceError where none was followed, NoColourError where it is grey."""
+        """The traces of the patient's face. Raises NoFaceError where none was followed, NoColourError of a grey one."""
         self._take_back(self.tracker.finish())
         followed = [face for face in self._faces.values() if face.confirmations >= _LEAST_CONFIRMATIONS and face.rows]
         if not followed:

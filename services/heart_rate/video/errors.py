@@ -21,6 +21,24 @@ class NoVideoStreamError(InputRefusedError):
     code = "no_video_stream"
 
 
+class StillImageError(InputRefusedError):
+    """The file is a picture, or a video of a single one."""
+
+    code = "still_image"
+
+
+class CodecUnsupportedError(InputRefusedError):
+    """The video is coded in a way that no decoder here reads."""
+
+    code = "codec_unsupported"
+
+
+class TimestampsUnusableError(InputRefusedError):
+    """The frames bear no times, or all the same: no rate can be told from them."""
+
+    code = "timestamps_unusable"
+
+
 class VideoTooLargeError(InputRefusedError):
     """The frames are larger than one worker may decode."""
 

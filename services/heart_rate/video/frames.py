@@ -12,6 +12,8 @@ from services.heart_rate.traces import VideoFacts
 from services.heart_rate.video.errors import (
     FrameRateTooLowError,
     NoFramesError,
+    StillImageError,
+    TimestampsUnusableError,
     VideoCorruptError,
     VideoTooLongError,
     VideoTooShortError,
@@ -27,6 +29,8 @@ MIN_DURATION_S = 5.0  # less than four beats of a slow heart
 MAX_DURATION_S = 2 * 3600.0  # beyond it timestamps are wrong, or the work is not one clip's
 # Broken packets cost the frames until the next key frame; with more than these the rest is not to be trusted either.
 MAX_BROKEN_SHARE = 0.1
+# A frame without a time is taken to follow at the usual interval. With more of these the rate would be a guess.
+MAX_UNTIMED_SHARE = 0.1
 GAP = 1.5  # intervals, as VideoFacts has it
 
 
@@ -54,13 +58,15 @@ class FrameReader:
     _packets: int = 0
     _broken: int = 0
     _decoded: int = 0
+    _untimed: int = 0
     _size: tuple[int, int] = (0, 0)
 
     def __iter__(self) -> Iterator[Frame]:
         """Every frame that shows something new.
 
-        Raises NoFramesError, VideoCorruptError, FrameRateTooLowError and VideoTooShortError once it is through,
-        VideoTooLargeError at a frame that is larger than the header said, and VideoTooLongError at one that is later.
+        Raises NoFramesError, StillImageError, VideoCorruptError, TimestampsUnusableError, FrameRateTooLowError and
+        VideoTooShortError once it is through, VideoTooLargeError at a frame that is larger than the header said, and
+        VideoTooLongError at one that is later.
         """
         before: NDArray[np.uint8] | None = None
         for time_s, frame in in_order(self._decode(), 1.0 / self._nominal_rate()):
@@ -120,6 +126,7 @@ class FrameReader:
                         self._broken += 1
                         continue
                     self._decoded += 1
+                    self._untimed += frame.time is None
                     yield frame.time, frame
         except av.FFmpegError:  # the container itself ends in disorder; what was read so far is judged as it is
             self._broken += 1
@@ -145,8 +152,14 @@ class FrameReader:
             )
         if not self._times_s:
             raise NoFramesError("The video stream holds no frame; record again, and check that the file was closed.")
+        if self._decoded == 1:
+            raise StillImageError("The video holds a single picture; send a video of the face, 15 s or longer.")
+        if len(self._times_s) == 1 or self._untimed > MAX_UNTIMED_SHARE * self._decoded:
+            raise TimestampsUnusableError(
+                "The video's frames bear no times, or all the same; send the file as the camera wrote it."
+            )
         facts = self.facts()
-        if len(self._times_s) > 1 and facts.frames_per_second < MIN_FRAMES_PER_SECOND:
+        if facts.frames_per_second < MIN_FRAMES_PER_SECOND:
             raise FrameRateTooLowError(
                 f"The video has {facts.frames_per_second:.1f} frames a second, a pulse needs at least "
                 f"{MIN_FRAMES_PER_SECOND:.0f}; record with 25 or more."
