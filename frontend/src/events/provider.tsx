@@ -1,6 +1,7 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from "react";
-import type { Study } from "../api/types";
+import type { Study, Video } from "../api/types";
+import { Pace } from "./pace";
 import { staleKeys, withProgress } from "./staleness";
 import { openStream, type StreamStatus } from "./stream";
 import type { PlatformEvent } from "./types";
@@ -21,9 +22,11 @@ export function EventsProvider({ children }: { children: ReactNode }) {
   const [listeners] = useState(() => new Set<Listener>());
 
   useEffect(() => {
+    const pace = new Pace((queryKey) => queries.invalidateQueries({ queryKey }));
     const stream = openStream({
       onEvent: (event) => {
-        refresh(queries, event);
+        staleKeys(event).forEach((key) => pace.ask(key));
+        showProgress(queries, event);
         for (const listener of listeners) listener(event);
       },
       onStatus: (next) => {
@@ -64,9 +67,9 @@ function refreshAll(queries: QueryClient): void {
   void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" });
 }
 
-function refresh(queries: QueryClient, event: PlatformEvent): void {
-  for (const queryKey of staleKeys(event)) void queries.invalidateQueries({ queryKey });
-  if (event.type === "job.progress") {
-    queries.setQueryData<Study>(["studies", event.study_id], (study) => study && withProgress(study, event));
-  }
+/** Frequent: applied in place instead of fetched again. */
+function showProgress(queries: QueryClient, event: PlatformEvent): void {
+  if (event.type !== "job.progress") return;
+  queries.setQueryData<Study>(["studies", event.study_id], (study) => study && withProgress(study, event));
+  queries.setQueriesData<Video>({ queryKey: ["videos"] }, (video) => video && withProgress(video, event));
 }

@@ -1,5 +1,5 @@
 import type { QueryKey } from "@tanstack/react-query";
-import type { Study } from "../api/types";
+import type { Job } from "../api/types";
 import { hasEnded } from "../jobs/outcome";
 import type { PlatformEvent } from "./types";
 
@@ -17,7 +17,14 @@ export function staleKeys(event: PlatformEvent): QueryKey[] {
     case "job.succeeded":
     case "job.refused":
     case "job.failed":
-      return [["studies", event.study_id], ["patients", event.patient_id, "studies"], ["jobs"]];
+      return [...inputsOf(event), ["jobs"]];
+    case "video.created":
+      return [["patients", event.patient_id, "videos"]];
+    case "heart_rate.created":
+      return [...videosOf(event), heartRateOf(event)];
+    case "heart_rates.disagree":
+    case "vitals.stored":
+      return [heartRateOf(event)];
     case "risk.created":
       return [["patients", event.patient_id, "risks"]];
     case "expansion.observed":
@@ -29,11 +36,29 @@ export function staleKeys(event: PlatformEvent): QueryKey[] {
   }
 }
 
-/** The study with the progress that a `job.progress` event reports; unchanged when the event is about another job. */
-export function withProgress(study: Study, event: PlatformEvent): Study {
-  const { job } = study;
+/** What is analysed, whose state an event of its job changes. */
+function inputsOf(event: PlatformEvent): QueryKey[] {
+  if (event.study_id === null) return videosOf(event);
+  return [
+    ["studies", event.study_id],
+    ["patients", event.patient_id, "studies"],
+  ];
+}
+
+/** Every video: events do not name theirs, and at most one is shown. */
+function videosOf(event: PlatformEvent): QueryKey[] {
+  return [["videos"], ["patients", event.patient_id, "videos"]];
+}
+
+function heartRateOf(event: PlatformEvent): QueryKey {
+  return ["patients", event.patient_id, "heart-rate"];
+}
+
+/** A study or video with the progress that a `job.progress` event reports; unchanged when it is about another job. */
+export function withProgress<T extends { job: Job | null }>(input: T, event: PlatformEvent): T {
+  const { job } = input;
   const { progress, stage } = event.payload;
-  if (!job || job.id !== event.job_id || typeof progress !== "number" || hasEnded(job)) return study;
+  if (!job || job.id !== event.job_id || typeof progress !== "number" || hasEnded(job)) return input;
   const moved = { ...job, progress, ...(typeof stage === "string" && { stage }) };
-  return { ...study, job: moved };
+  return { ...input, job: moved };
 }
