@@ -1,36 +1,34 @@
 import { asProblem, Problem, problemFrom } from "./problem";
-import type { AcceptedStudy, Priority } from "./types";
 
 /** A running upload: `done` settles with the answer, `cancel` stops the transfer (`done` then rejects with code "cancelled"). */
-export interface Upload {
-  done: Promise<AcceptedStudy>;
+export interface Upload<T> {
+  done: Promise<T>;
   cancel: () => void;
 }
 
 /**
- * Sends files as one study of a patient. XMLHttpRequest, since fetch does not report how much has been sent.
+ * Posts files to an address. XMLHttpRequest, since fetch does not report how much has been sent.
  * `onProgress` gets the sent share, 0 to 1.
  */
-export function uploadStudy(
-  patientId: string,
-  files: File[],
-  priority: Priority,
+export function uploadFiles<T>(
+  address: string,
+  files: readonly File[],
   key: string,
   onProgress: (share: number) => void,
-): Upload {
+): Upload<T> {
   const request = new XMLHttpRequest();
-  const done = new Promise<AcceptedStudy>((resolve, reject) => {
+  const done = new Promise<T>((resolve, reject) => {
     request.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total);
     request.onload = () => {
       const body = parse(request.responseText);
-      if (request.status >= 200 && request.status < 300) resolve(body as AcceptedStudy);
+      if (request.status >= 200 && request.status < 300) resolve(body as T);
       else reject(problemFrom(request.status, body));
     };
     request.onerror = () => reject(asProblem(new TypeError("network")));
     request.onabort = () =>
       reject(new Problem(0, "cancelled", "The upload was stopped before the server confirmed it."));
   });
-  request.open("POST", `/api/v1/patients/${encodeURIComponent(patientId)}/studies?priority=${priority}`);
+  request.open("POST", address);
   request.setRequestHeader("Accept", "application/json");
   request.setRequestHeader("Idempotency-Key", key);
   request.send(formOf(files));
@@ -38,11 +36,11 @@ export function uploadStudy(
 }
 
 /** Identifies the same choice of files, so that sending it again after a lost connection keeps its idempotency key. */
-export function fingerprintOf(patientId: string, files: File[], priority: Priority): string {
-  return JSON.stringify([patientId, priority, files.map((file) => [file.name, file.size, file.lastModified])]);
+export function fingerprintOf(address: string, files: readonly File[]): string {
+  return JSON.stringify([address, files.map((file) => [file.name, file.size, file.lastModified])]);
 }
 
-function formOf(files: File[]): FormData {
+function formOf(files: readonly File[]): FormData {
   const form = new FormData();
   for (const file of files) form.append("file", file, file.name);
   return form;

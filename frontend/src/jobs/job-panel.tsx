@@ -1,12 +1,21 @@
+import type { ReactNode } from "react";
 import type { Job } from "../api/types";
 import { percent, words } from "../ui/format";
 import { Timestamp } from "../ui/timestamp";
 import { isWithoutResult } from "./outcome";
 import { RetryButton } from "./retry-button";
 
-/** The state of a study's analysis. A refusal or failure is loud: no result must never look like a negative one. */
-export function JobPanel({ job }: { job: Job }) {
-  if (isWithoutResult(job)) return <NoResult job={job} />;
+interface Props {
+  job: Job;
+  /** What is analysed, as a sentence calls it: "study". */
+  input: string;
+  /** What a missing result does not mean, and what to do instead. */
+  noResult: ReactNode;
+}
+
+/** The state of an analysis. A refusal or failure is loud: no result must never look like a negative one. */
+export function JobPanel({ job, input, noResult }: Props) {
+  if (isWithoutResult(job)) return <NoResult job={job} input={input} noResult={noResult} />;
   return (
     <section className="card" aria-label="Analysis">
       <p aria-live="polite">
@@ -37,15 +46,13 @@ function State({ job }: { job: Job }) {
   );
 }
 
-function NoResult({ job }: { job: Job }) {
+function NoResult({ job, input, noResult }: Props) {
   const reason = job.error?.detail ?? "No reason was recorded.";
   return (
     <section className="notice no-result" role="alert">
-      <h2>Not analysed: {job.state === "refused" ? "this study was refused" : "the analysis failed"}</h2>
+      <h2>Not analysed: {job.state === "refused" ? `this ${input} was refused` : "the analysis failed"}</h2>
       <p className="reason">{reason}</p>
-      <p>
-        <strong>There is no result. This is not a negative finding</strong>; the images need to be read by a person.
-      </p>
+      <p>{noResult}</p>
       <p className="fine-print">
         {job.error && `Code ${job.error.code}, `}
         {job.attempts} of {job.max_attempts} attempts

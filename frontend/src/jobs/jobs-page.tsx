@@ -44,6 +44,7 @@ function JobTable({ jobs }: { jobs: Job[] }) {
         <thead>
           <tr>
             <th scope="col">Requested</th>
+            <th scope="col">Of</th>
             <th scope="col">State</th>
             <th scope="col">Details</th>
             <th scope="col">Attempts</th>
@@ -56,10 +57,11 @@ function JobTable({ jobs }: { jobs: Job[] }) {
           {jobs.map((job) => (
             <tr key={job.id}>
               <td>
-                <Link to={job.study_id ? `/studies/${job.study_id}` : `/patients/${job.patient_id}`}>
+                <Link to={addressOf(job)}>
                   <Timestamp value={job.created_at} />
                 </Link>
               </td>
+              <td>{KINDS[job.kind]}</td>
               <td>
                 <JobBadge state={job.state} />
               </td>
@@ -76,6 +78,20 @@ function JobTable({ jobs }: { jobs: Job[] }) {
       </table>
     </div>
   );
+}
+
+/** What is analysed. */
+const KINDS: Record<Job["kind"], string> = {
+  "ct.segment": "Head CT",
+  "heart_rate.estimate": "Video of the face",
+  "risk.assess": "Risk",
+  "risk.what_if": "Risk, what if",
+};
+
+/** Where the result is shown. */
+function addressOf({ study_id, video_id, patient_id }: Job): string {
+  if (study_id) return `/studies/${study_id}`;
+  return video_id ? `/videos/${video_id}` : `/patients/${patient_id}`;
 }
 
 function detailsOf(job: Job): string {

@@ -7,6 +7,8 @@ import type { Job, JobState } from "../api/types";
 /** The many assessments of patients' risks are listed where they ended without a result, as whatever else did. */
 const WITHOUT_RESULT: readonly string[] = ["refused", "failed"];
 
+const ANALYSES: Job["kind"][] = ["ct.segment", "heart_rate.estimate"];
+
 /** Jobs in one state, or all, newest first. */
 export function useJobs(state: JobState | "all") {
   return usePaged(["jobs", state], (cursor) =>
@@ -15,7 +17,7 @@ export function useJobs(state: JobState | "all") {
         params: {
           query: {
             ...(state !== "all" && { state }),
-            ...(!WITHOUT_RESULT.includes(state) && { kind: "ct.segment" as const }),
+            ...(!WITHOUT_RESULT.includes(state) && { kind: ANALYSES }),
             ...(cursor && { cursor }),
           },
         },
@@ -35,6 +37,7 @@ export function useRetryJob(job: Job) {
       Promise.all([
         queries.invalidateQueries({ queryKey: ["jobs"] }),
         queries.invalidateQueries({ queryKey: ["studies", job.study_id] }),
+        queries.invalidateQueries({ queryKey: ["videos", job.video_id] }),
       ]),
   );
 }

@@ -1,6 +1,6 @@
-import { Link, useParams } from "react-router";
+import { useParams } from "react-router";
 import type { Risk } from "../api/types";
-import { usePatient } from "../patients/queries";
+import { PatientLink } from "../patients/patient-link";
 import { Failure, Loading } from "../ui/async-state";
 import { usePageTitle } from "../ui/page-title";
 import { Timestamp } from "../ui/timestamp";
@@ -18,13 +18,9 @@ export function RiskPage() {
 }
 
 function Loaded({ risk }: { risk: Risk }) {
-  const patient = usePatient(risk.patient_id);
-  const label = patient.data ? `${patient.data.family_name}, ${patient.data.given_name}` : "Patient";
   return (
     <section className="risk">
-      <p className="breadcrumb">
-        <Link to={`/patients/${risk.patient_id}?risk=history`}>← {label}</Link>
-      </p>
+      <PatientLink patientId={risk.patient_id} search="?risk=history" />
       <h1>
         Risk assessed <Timestamp value={risk.created_at} />
       </h1>

@@ -1,8 +1,8 @@
 import { Fragment, lazy, Suspense } from "react";
-import { Link, useParams } from "react-router";
+import { useParams } from "react-router";
 import type { CtReport, Finding, Study } from "../api/types";
 import { JobPanel } from "../jobs/job-panel";
-import { usePatient } from "../patients/queries";
+import { PatientLink } from "../patients/patient-link";
 import { Failure, Loading } from "../ui/async-state";
 import { usePageTitle } from "../ui/page-title";
 import { Timestamp } from "../ui/timestamp";
@@ -24,21 +24,17 @@ export function StudyPage() {
     <section>
       <PatientLink patientId={study.data.patient_id} />
       <Heading study={study.data} />
-      {study.data.job && <JobPanel job={study.data.job} />}
+      {study.data.job && <JobPanel job={study.data.job} input="study" noResult={NO_FINDING} />}
       {study.data.finding && <Result finding={study.data.finding} isCurrent={isCurrent(study.data)} />}
     </section>
   );
 }
 
-function PatientLink({ patientId }: { patientId: string }) {
-  const patient = usePatient(patientId);
-  const label = patient.data ? `${patient.data.family_name}, ${patient.data.given_name}` : "Patient";
-  return (
-    <p className="breadcrumb">
-      <Link to={`/patients/${patientId}`}>← {label}</Link>
-    </p>
-  );
-}
+const NO_FINDING = (
+  <>
+    <strong>There is no result. This is not a negative finding</strong>; the images need to be read by a person.
+  </>
+);
 
 function Heading({ study }: { study: Study }) {
   return (

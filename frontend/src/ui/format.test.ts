@@ -25,6 +25,7 @@ describe("times", () => {
 
   it("survive the way through a local input", () => {
     expect(fromLocalInput(toLocalInput("2026-07-01T23:30:00.000Z"))).toBe("2026-07-01T23:30:00.000Z");
+    expect(fromLocalInput(toLocalInput("2026-07-01T23:30:59.000Z", "second"))).toBe("2026-07-01T23:30:59.000Z");
     expect(fromLocalInput("")).toBeNull();
   });
 

@@ -57,12 +57,12 @@ export function exactTime(value: string, timeZone = Intl.DateTimeFormat().resolv
   return `${part.year}-${part.month}-${part.day} ${clock} ${part.timeZoneName} (${timeZone})`;
 }
 
-/** The value for an `<input type="datetime-local">`, in local time. */
-export function toLocalInput(value: string | null | undefined): string {
+/** The value for an `<input type="datetime-local">`, in local time; to the second for an input with `step={1}`. */
+export function toLocalInput(value: string | null | undefined, precision: "minute" | "second" = "minute"): string {
   if (!value) return "";
   const date = new Date(value);
   const shifted = new Date(date.getTime() - date.getTimezoneOffset() * 60_000);
-  return shifted.toISOString().slice(0, 16);
+  return shifted.toISOString().slice(0, precision === "minute" ? 16 : 19);
 }
 
 /** The moment that an `<input type="datetime-local">` names, as an ISO string in UTC; null when it is empty. */
