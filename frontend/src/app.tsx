@@ -2,6 +2,7 @@ import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@ta
 import { createBrowserRouter, Link, Navigate, RouterProvider, useRouteError } from "react-router";
 import { AlertsPage } from "./alerts/alerts-page";
 import { Problem } from "./api/problem";
+import { VideoPage } from "./heart-rates/video-page";
 import { JobsPage } from "./jobs/jobs-page";
 import { Layout } from "./layout/layout";
 import { PatientPage } from "./patients/patient-page";
@@ -52,6 +53,7 @@ const router = createBrowserRouter([
       { path: "patients", element: <PatientsPage /> },
       { path: "patients/:patientId", element: <PatientPage /> },
       { path: "studies/:studyId", element: <StudyPage /> },
+      { path: "videos/:videoId", element: <VideoPage /> },
       { path: "risks/calibration", element: <CalibrationPage /> },
       { path: "risks/oedema", element: <OedemaCohortPage /> },
       { path: "risks/:riskId", element: <RiskPage /> },

@@ -8,6 +8,7 @@ import "./styles/parts.css";
 import "./styles/viewer.css";
 import "./styles/chart.css";
 import "./styles/risk.css";
+import "./styles/heart-rate.css";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no element with the id root");

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { useNavigate, useParams } from "react-router";
 import type { Patient } from "../api/types";
+import { HeartRatePanel } from "../heart-rates/heart-rate-panel";
 import { RiskBadge } from "../risks/risk-badge";
 import { RiskPanel } from "../risks/risk-panel";
 import { useMayWrite, useUser } from "../session/session";
@@ -16,7 +17,7 @@ import { historyInWords } from "./history";
 import { PatientForm } from "./patient-form";
 import { useArchivePatient, usePatient, useUpdatePatient } from "./queries";
 
-/** One patient: facts, upload, studies, risk. */
+/** One patient: facts, upload, studies, heart rate, risk. */
 export function PatientPage() {
   const { patientId = "" } = useParams();
   const patient = usePatient(patientId);
@@ -52,6 +53,7 @@ function Loaded({ patient }: { patient: Patient }) {
       {mayWrite && !isArchived && <UploadForm patientId={patient.id} />}
       <h2>Studies</h2>
       <StudyTable patientId={patient.id} />
+      <HeartRatePanel patient={patient} />
       <RiskPanel key={patient.id} patient={patient} />
       {dialog === "edit" && <EditDialog patient={patient} onClose={() => setDialog(null)} />}
       {dialog === "archive" && <ArchiveDialog patient={patient} onClose={() => setDialog(null)} />}
