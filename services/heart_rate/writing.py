@@ -14,6 +14,7 @@ from shared.artifacts.store import ArtifactRef
 from shared.contracts.states import EventType
 from shared.contracts.vitals import VITALS, VitalKind, VitalSource
 from shared.database.assessments import request_assessment
+from shared.database.heart_rates import note_disagreement
 from shared.database.journal import note_event
 from shared.database.tables import HeartRateReading, Video, Vital
 from shared.observability import metrics
@@ -104,6 +105,7 @@ def _add_vitals(session: Session, vitals: list[Vital]) -> None:
     session.add_all(fresh)
     if fresh:
         note_event(session, EventType.VITALS_STORED, patient_id=first.patient_id, payload={"stored": len(fresh)})
+        note_disagreement(session, first.patient_id)
 
 
 def _count(running: RunningJob, reading: VideoReading) -> None:

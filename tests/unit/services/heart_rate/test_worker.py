@@ -21,7 +21,7 @@ from shared.contracts.names import JobKind, Queue
 from shared.contracts.states import EventType, JobState
 from shared.contracts.vitals import VitalKind, VitalSource
 from shared.database.engine import Database
-from shared.database.tables import Event, HeartRateReading, Job, Video, Vital
+from shared.database.tables import Alert, Event, HeartRateReading, Job, Video, Vital
 from tests.fixtures.face_videos import a_face_video, a_person, a_scene, plain_video, sound_alone, steady_times
 from tests.fixtures.video_jobs import HeartRateWorker, VideoPatient
 
@@ -167,6 +167,18 @@ def test_a_video_read_again_adds_only_the_minutes_that_were_missing(
     assert count(patient, HeartRateReading) == 3
     assert told(patient, EventType.VITALS_STORED) == [{"stored": 2}, {"stored": 1}]
     assert assessments(patient) == 1  # one that is queued is enough
+
+
+def test_a_video_that_contradicts_the_monitor_calls_for_a_person(patient: VideoPatient, clips: dict[str, Path]) -> None:
+    video = patient.filmed(clips["wall"], s_ago=300.0)
+    at = video.recorded_at + timedelta(seconds=145)  # of the last rate, which is 80
+    row = {"kind": VitalKind.HEART_RATE, "value": 110.0, "unit": "/min", "measured_at": at, "device_time": at}
+    monitor = Vital(patient_id=patient.id, device="monitor 4", source=VitalSource.MONITOR, **row)
+    patient.database.write(lambda session: session.add(monitor))
+    result = partial(_writes, reading=of_three_minutes(70.0), video=video)
+    worked_on(patient, patient.asked_for(video), handler=result)
+    assert [event["difference_bpm"] for event in told(patient, EventType.HEART_RATES_DISAGREE)] == [30]
+    assert count(patient, Alert, Alert.code == "heart_rates_disagree") == 1
 
 
 def _writes(running: Any, reading: VideoReading, video: Video) -> Any:
