@@ -26,6 +26,7 @@ def platform(request: pytest.FixtureRequest) -> Iterator[PlatformProcesses]:
             processes.start_gateway()
             processes.start_worker()
             processes.start_worker("services.risk_scoring")
+            processes.start_worker("services.heart_rate")
         yield processes
         processes.stop_all()
 
