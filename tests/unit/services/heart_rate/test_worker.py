@@ -176,7 +176,7 @@ def test_a_video_that_contradicts_the_monitor_calls_for_a_person(patient: VideoP
     monitor = Vital(patient_id=patient.id, device="monitor 4", source=VitalSource.MONITOR, **row)
     patient.database.write(lambda session: session.add(monitor))
     result = partial(_writes, reading=of_three_minutes(70.0), video=video)
-    worked_on(patient, patient.asked_for(video), handler=result)
+    assert worked_on(patient, patient.asked_for(video), handler=result).state == JobState.SUCCEEDED
     assert [event["difference_bpm"] for event in told(patient, EventType.HEART_RATES_DISAGREE)] == [30]
     assert count(patient, Alert, Alert.code == "heart_rates_disagree") == 1
 
