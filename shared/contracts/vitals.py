@@ -29,8 +29,8 @@ class VitalSource(StrEnum):
     STAFF = "staff"
 
 
-# How good a value is, from 0 to 1, whose device does not say: who measures once and writes it down vouches for it, and a
-# sensor that says nothing of its quality is believed by half.
+# How good a value is, from 0 to 1, whose device does not say: who measures once and writes it down vouches for it, and
+# a sensor that says nothing of its quality is believed by half.
 ASSUMED_QUALITY: Final[dict[VitalSource, float]] = {
     VitalSource.MONITOR: 1.0,
     VitalSource.STAFF: 1.0,
