@@ -15,7 +15,7 @@ from typing import Final
 
 from shared.contracts.vitals import ASSUMED_QUALITY, VitalSource
 
-# Two rates further apart than this are not of one heart: the bound, and twice the error that the standard for
+# Two rates further apart than this are not of one heart: twice the error that the standard for
 # heart rate meters allows (5 bpm, or 10 % where that is more: ANSI/AAMI EC13; IEC 60601-2-27).
 DISAGREE_BPM: Final = 10.0
 
