@@ -1,5 +1,6 @@
 import type { DeviceRate, FusedPoint } from "../api/types";
 import { percent } from "../ui/format";
+import { TableFrame } from "../ui/table-frame";
 import { Timestamp } from "../ui/timestamp";
 import { isOld } from "./trend";
 import { apartInWords, bandInWords, rateInWords, SOURCE_NAMES } from "./wording";
@@ -70,7 +71,7 @@ function Moment({ point, now }: Props) {
 
 function Sources({ sources }: { sources: DeviceRate[] }) {
   return (
-    <div className="table-frame">
+    <TableFrame>
       <table>
         <thead>
           <tr>
@@ -91,6 +92,6 @@ function Sources({ sources }: { sources: DeviceRate[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </TableFrame>
   );
 }

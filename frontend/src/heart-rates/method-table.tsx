@@ -1,4 +1,5 @@
 import type { HeartRateReport } from "../api/types";
+import { TableFrame } from "../ui/table-frame";
 import { methodName, rateInWords } from "./wording";
 
 /** What each method would have said by itself. */
@@ -8,7 +9,7 @@ export function MethodTable({ methods }: Pick<HeartRateReport, "methods">) {
     <section className="card" aria-label="Methods">
       <h2>Methods, for comparison, not gated</h2>
       <p>What each method would say by itself. None of these rates passed the check of quality; use none of them.</p>
-      <div className="table-frame">
+      <TableFrame>
         <table>
           <thead>
             <tr>
@@ -29,7 +30,7 @@ export function MethodTable({ methods }: Pick<HeartRateReport, "methods">) {
             ))}
           </tbody>
         </table>
-      </div>
+      </TableFrame>
     </section>
   );
 }

@@ -1,4 +1,5 @@
 import type { HeartRateReport } from "../api/types";
+import { TableFrame } from "../ui/table-frame";
 import { qualityRows } from "./wording";
 
 /** What the confidence was computed from, folded away: few people read it. */
@@ -8,7 +9,7 @@ export function QualityTable({ quality }: Pick<HeartRateReport, "quality">) {
   return (
     <details className="card">
       <summary>Quality</summary>
-      <div className="table-frame">
+      <TableFrame>
         <table aria-label="Figures of quality">
           <thead>
             <tr>
@@ -25,7 +26,7 @@ export function QualityTable({ quality }: Pick<HeartRateReport, "quality">) {
             ))}
           </tbody>
         </table>
-      </div>
+      </TableFrame>
     </details>
   );
 }

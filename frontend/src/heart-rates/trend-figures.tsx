@@ -1,4 +1,5 @@
 import type { FusedPoint } from "../api/types";
+import { TableFrame } from "../ui/table-frame";
 import { Timestamp } from "../ui/timestamp";
 import { spansOf } from "./trend";
 import { rateInWords } from "./wording";
@@ -8,7 +9,7 @@ export function TrendFigures({ points, hours }: { points: FusedPoint[]; hours: n
   return (
     <details>
       <summary>Figures</summary>
-      <div className="table-frame">
+      <TableFrame>
         <table>
           <thead>
             <tr>
@@ -33,7 +34,7 @@ export function TrendFigures({ points, hours }: { points: FusedPoint[]; hours: n
             ))}
           </tbody>
         </table>
-      </div>
+      </TableFrame>
     </details>
   );
 }

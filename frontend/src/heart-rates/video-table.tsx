@@ -2,6 +2,7 @@ import { Link } from "react-router";
 import { JobBadge } from "../jobs/job-badge";
 import { Empty, Failure, Loading } from "../ui/async-state";
 import { LoadMore } from "../ui/load-more";
+import { TableFrame } from "../ui/table-frame";
 import { Timestamp } from "../ui/timestamp";
 import { usePatientVideos } from "./queries";
 import { resultOf } from "./result";
@@ -14,7 +15,7 @@ export function VideoTable({ patientId }: { patientId: string }) {
   if (videos.items.length === 0) return <Empty>No video has been uploaded yet.</Empty>;
   return (
     <>
-      <div className="table-frame">
+      <TableFrame>
         <table aria-label="Videos, the newest first">
           <thead>
             <tr>
@@ -39,7 +40,7 @@ export function VideoTable({ patientId }: { patientId: string }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </TableFrame>
       <LoadMore {...videos} />
     </>
   );

@@ -49,7 +49,7 @@ export function VideoUploadForm({ patientId }: { patientId: string }) {
           step={1}
           value={recordedAt}
           onChange={(event) => setRecordedAt(event.currentTarget.value)}
-          hint="As the file says; correct it if it is wrong. Left empty: now."
+          hint="By the date of the file, which many cameras set at the end; correct it if it is wrong. Left empty: now."
         />
       </fieldset>
       <UploadControls upload={upload} label="Upload video" isReady={file !== null} />

@@ -4,6 +4,7 @@ import { Empty, Failure, Loading } from "../ui/async-state";
 import { percent, words } from "../ui/format";
 import { LoadMore } from "../ui/load-more";
 import { usePageTitle } from "../ui/page-title";
+import { TableFrame } from "../ui/table-frame";
 import { Tabs, useTab } from "../ui/tabs";
 import { Timestamp } from "../ui/timestamp";
 import { JobBadge } from "./job-badge";
@@ -39,7 +40,7 @@ export function JobsPage() {
 
 function JobTable({ jobs }: { jobs: Job[] }) {
   return (
-    <div className="table-frame">
+    <TableFrame>
       <table>
         <thead>
           <tr>
@@ -76,7 +77,7 @@ function JobTable({ jobs }: { jobs: Job[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </TableFrame>
   );
 }
 

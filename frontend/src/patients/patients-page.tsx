@@ -7,6 +7,7 @@ import { Dialog } from "../ui/dialog";
 import { calendarDate } from "../ui/format";
 import { LoadMore } from "../ui/load-more";
 import { usePageTitle } from "../ui/page-title";
+import { TableFrame } from "../ui/table-frame";
 import { Timestamp } from "../ui/timestamp";
 import { PatientForm } from "./patient-form";
 import { useCreatePatient, usePatients } from "./queries";
@@ -59,7 +60,7 @@ function PatientTable({ search }: { search: string }) {
   }
   return (
     <>
-      <div className="table-frame">
+      <TableFrame>
         <table>
           <thead>
             <tr>
@@ -88,7 +89,7 @@ function PatientTable({ search }: { search: string }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </TableFrame>
       <LoadMore {...patients} />
     </>
   );

@@ -1,5 +1,6 @@
 import type { CtReport } from "../api/types";
 import { words } from "../ui/format";
+import { TableFrame } from "../ui/table-frame";
 import { featureRows, measuredClasses } from "./radiomics";
 
 /** Shape and intensity features of the lesions, folded away: they feed the risk models, few people read them. */
@@ -9,7 +10,7 @@ export function RadiomicsTable({ report: { radiomics = {} } }: { report: CtRepor
   return (
     <details className="card">
       <summary>Radiomics</summary>
-      <div className="table-frame">
+      <TableFrame>
         <table>
           <thead>
             <tr>
@@ -32,7 +33,7 @@ export function RadiomicsTable({ report: { radiomics = {} } }: { report: CtRepor
             ))}
           </tbody>
         </table>
-      </div>
+      </TableFrame>
       <p className="fine-print">All voxels of a class together, by the definitions of pyradiomics.</p>
     </details>
   );

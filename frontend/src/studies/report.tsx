@@ -1,5 +1,6 @@
 import type { CtReport, Finding } from "../api/types";
 import { millilitres, millimetres, percent, words } from "../ui/format";
+import { TableFrame } from "../ui/table-frame";
 import { Timestamp } from "../ui/timestamp";
 import { RadiomicsTable } from "./radiomics-table";
 
@@ -101,7 +102,7 @@ function Components({ report }: { report: CtReport }) {
   return (
     <section className="card">
       <h2>Components</h2>
-      <div className="table-frame">
+      <TableFrame>
         <table>
           <thead>
             <tr>
@@ -126,7 +127,7 @@ function Components({ report }: { report: CtReport }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </TableFrame>
     </section>
   );
 }

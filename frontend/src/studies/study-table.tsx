@@ -5,6 +5,7 @@ import { isWithoutResult } from "../jobs/outcome";
 import { Empty, Failure, Loading } from "../ui/async-state";
 import { millilitres } from "../ui/format";
 import { LoadMore } from "../ui/load-more";
+import { TableFrame } from "../ui/table-frame";
 import { Timestamp } from "../ui/timestamp";
 import { usePatientStudies } from "./queries";
 
@@ -16,7 +17,7 @@ export function StudyTable({ patientId }: { patientId: string }) {
   if (studies.items.length === 0) return <Empty>No study has been uploaded yet.</Empty>;
   return (
     <>
-      <div className="table-frame">
+      <TableFrame>
         <table>
           <thead>
             <tr>
@@ -41,7 +42,7 @@ export function StudyTable({ patientId }: { patientId: string }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </TableFrame>
       <LoadMore {...studies} />
     </>
   );

@@ -9,6 +9,7 @@ import { Field, Select } from "../ui/field";
 import { LoadMore } from "../ui/load-more";
 import { usePageTitle } from "../ui/page-title";
 import { ProblemNotice } from "../ui/problem-notice";
+import { TableFrame } from "../ui/table-frame";
 import { useCreateUser, useSetDisabled, useUsers } from "./queries";
 
 /** Administration of users: list, create, disable. */
@@ -36,7 +37,7 @@ export function UsersPage() {
 
 function UserTable({ users }: { users: User[] }) {
   return (
-    <div className="table-frame">
+    <TableFrame>
       <table>
         <thead>
           <tr>
@@ -55,7 +56,7 @@ function UserTable({ users }: { users: User[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </TableFrame>
   );
 }
 

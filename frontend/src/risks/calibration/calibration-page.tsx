@@ -3,6 +3,7 @@ import type { Calibration } from "../../api/types";
 import { Empty, Failure, Loading } from "../../ui/async-state";
 import { percent } from "../../ui/format";
 import { usePageTitle } from "../../ui/page-title";
+import { TableFrame } from "../../ui/table-frame";
 import { useCalibration } from "../queries";
 import { CalibrationChart } from "./calibration-chart";
 import { bandInWords, seenInWords } from "./wording";
@@ -89,7 +90,7 @@ function Models({ models, current }: { models: string[]; current: string | null 
 
 function BandTable({ bands }: Pick<Calibration, "bands">) {
   return (
-    <div className="table-frame">
+    <TableFrame>
       <table aria-label="Predicted against seen">
         <thead>
           <tr>
@@ -112,6 +113,6 @@ function BandTable({ bands }: Pick<Calibration, "bands">) {
           ))}
         </tbody>
       </table>
-    </div>
+    </TableFrame>
   );
 }

@@ -3,6 +3,7 @@ import type { RiskSummary } from "../../api/types";
 import { Empty } from "../../ui/async-state";
 import { percent } from "../../ui/format";
 import { LoadMore } from "../../ui/load-more";
+import { TableFrame } from "../../ui/table-frame";
 import { Timestamp } from "../../ui/timestamp";
 import { LevelBadge } from "../level-badge";
 import type { useRisks } from "../queries";
@@ -23,7 +24,7 @@ export function HistoryView({ risks }: { risks: ReturnType<typeof useRisks> }) {
 
 function HistoryTable({ risks }: { risks: RiskSummary[] }) {
   return (
-    <div className="table-frame">
+    <TableFrame>
       <table aria-label="Assessments, the newest first">
         <thead>
           <tr>
@@ -54,6 +55,6 @@ function HistoryTable({ risks }: { risks: RiskSummary[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </TableFrame>
   );
 }

@@ -1,6 +1,7 @@
 import type { OedemaCurves } from "../../api/types";
 import { BottomAxis, LeftAxis, Plot } from "../../ui/chart/plot";
 import { roundUp, ticks } from "../../ui/chart/scale";
+import { TableFrame } from "../../ui/table-frame";
 import { type Curve, hoursInWords, polynomialsOf, subgroupsOf } from "./course";
 import { CurveKey, Curves } from "./curves";
 
@@ -62,7 +63,7 @@ function ExamTimes({ curves: { exam_times, box_plot_h, three_sigma_h } }: { curv
   return (
     <section className="card">
       <h2>When the CTs were made</h2>
-      <div className="table-frame">
+      <TableFrame>
         <table>
           <thead>
             <tr>
@@ -87,7 +88,7 @@ function ExamTimes({ curves: { exam_times, box_plot_h, three_sigma_h } }: { curv
             ))}
           </tbody>
         </table>
-      </div>
+      </TableFrame>
       <p>
         Box plot: {box_plot_h.outliers} CTs lie beyond {hoursInWords(box_plot_h.upper_fence)}. Three deviations would
         call {three_sigma_h.outliers} outliers, beyond {hoursInWords(three_sigma_h.upper)}

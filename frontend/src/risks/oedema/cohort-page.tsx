@@ -2,6 +2,7 @@ import type { OedemaCurves } from "../../api/types";
 import { Failure, Loading } from "../../ui/async-state";
 import { words } from "../../ui/format";
 import { usePageTitle } from "../../ui/page-title";
+import { TableFrame } from "../../ui/table-frame";
 import { useOedemaCurves } from "../queries";
 import { NONE, signed } from "../wording";
 import { CohortCharts } from "./cohort-charts";
@@ -40,7 +41,7 @@ function HeldOut({ errors }: { errors: OedemaCurves["held_out"] }) {
   return (
     <section className="card">
       <h2>How far each method misses patients it did not learn from</h2>
-      <div className="table-frame">
+      <TableFrame>
         <table>
           <thead>
             <tr>
@@ -59,7 +60,7 @@ function HeldOut({ errors }: { errors: OedemaCurves["held_out"] }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </TableFrame>
     </section>
   );
 }
@@ -69,7 +70,7 @@ function Treatments({ treatments }: { treatments: OedemaCurves["treatments"] }) 
     <section className="card">
       <h2>Oedema of treated less untreated patients</h2>
       <p>Observational: treated were those who seemed to need it. No effect of treating.</p>
-      <div className="table-frame">
+      <TableFrame>
         <table>
           <thead>
             <tr>
@@ -92,7 +93,7 @@ function Treatments({ treatments }: { treatments: OedemaCurves["treatments"] }) 
             ))}
           </tbody>
         </table>
-      </div>
+      </TableFrame>
       <p className="fine-print">{NONE}: fewer than 5 patients on a side.</p>
     </section>
   );

@@ -3,6 +3,7 @@ import { Link } from "react-router";
 import type { NotComputable, OedemaCourse } from "../../api/types";
 import { Failure } from "../../ui/async-state";
 import { millilitres } from "../../ui/format";
+import { TableFrame } from "../../ui/table-frame";
 import { useOedemaCurves } from "../queries";
 import { NotComputed } from "../report/not-computed";
 import { inSentence, nameOf } from "../wording";
@@ -57,7 +58,7 @@ function Figures({ course: { measured, expected } }: { course: OedemaCourse }) {
   return (
     <details className="minor">
       <summary>Figures</summary>
-      <div className="table-frame">
+      <TableFrame>
         <table aria-label="Course of the oedema">
           <thead>
             <tr>
@@ -88,7 +89,7 @@ function Figures({ course: { measured, expected } }: { course: OedemaCourse }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </TableFrame>
     </details>
   );
 }

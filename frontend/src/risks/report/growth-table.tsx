@@ -1,4 +1,5 @@
 import type { Growth } from "../../api/types";
+import { TableFrame } from "../../ui/table-frame";
 import { Timestamp } from "../../ui/timestamp";
 import { linear } from "../../ui/chart/scale";
 import { definitionInWords, EXPANDED_WORDS, growthInWords, signed, volumeInWords } from "../wording";
@@ -10,7 +11,7 @@ export function GrowthTable({ growth }: { growth: Growth[] }) {
   const extent = extentOf(growth);
   return (
     <>
-      <div className="table-frame">
+      <TableFrame>
         <table>
           <thead>
             <tr>
@@ -47,7 +48,7 @@ export function GrowthTable({ growth }: { growth: Growth[] }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </TableFrame>
       <p className="fine-print">Expansion: {definitionInWords(growth[0]?.definition ?? "")}.</p>
     </>
   );

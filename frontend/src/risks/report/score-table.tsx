@@ -1,11 +1,12 @@
 import type { ClinicalScore, NamedScore } from "../../api/types";
+import { TableFrame } from "../../ui/table-frame";
 import { titleOf } from "../wording";
 import { Reasons } from "./not-computed";
 
 /** The published clinical scores, computed or with the reasons why not. */
 export function ScoreTable({ scores }: { scores: NamedScore[] }) {
   return (
-    <div className="table-frame">
+    <TableFrame>
       <table>
         <thead>
           <tr>
@@ -34,7 +35,7 @@ export function ScoreTable({ scores }: { scores: NamedScore[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </TableFrame>
   );
 }
 

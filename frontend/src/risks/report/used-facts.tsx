@@ -1,4 +1,5 @@
 import type { Known } from "../../api/types";
+import { TableFrame } from "../../ui/table-frame";
 import { Timestamp } from "../../ui/timestamp";
 import { nameOf, valueOf } from "../wording";
 
@@ -8,7 +9,7 @@ export function UsedFacts({ facts }: { facts: Known[] }) {
   return (
     <details className="card">
       <summary>Facts used</summary>
-      <div className="table-frame">
+      <TableFrame>
         <table>
           <thead>
             <tr>
@@ -36,7 +37,7 @@ export function UsedFacts({ facts }: { facts: Known[] }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </TableFrame>
     </details>
   );
 }

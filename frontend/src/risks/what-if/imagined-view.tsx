@@ -1,4 +1,5 @@
 import { useEffect, useRef } from "react";
+import { TableFrame } from "../../ui/table-frame";
 import { Timestamp } from "../../ui/timestamp";
 import type { Imagined } from "../queries";
 import { RiskReportView } from "../report/risk-report";
@@ -14,7 +15,7 @@ export function ImaginedView({ answer: { known, imagined } }: { answer: Imagined
       <p>
         Both computed <Timestamp value={imagined.computed_at} />, so that what differs comes from what was imagined.
       </p>
-      <div className="table-frame">
+      <TableFrame>
         <table>
           <thead>
             <tr>
@@ -37,7 +38,7 @@ export function ImaginedView({ answer: { known, imagined } }: { answer: Imagined
             ))}
           </tbody>
         </table>
-      </div>
+      </TableFrame>
       <details>
         <summary>The whole imagined report</summary>
         <RiskReportView report={imagined} />
