@@ -1,7 +1,8 @@
-"""Who is measured: this platform, and the local methods of `vitallens` where it is installed."""
+"""Who is measured: this platform, and beside it the local methods of `vitallens`, and `open-rppg` where installed."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -52,19 +53,47 @@ def ours() -> Contender:
 
 
 def rivals() -> dict[str, Contender]:
-    """The local methods of `vitallens`, by name; none where it is not installed."""
+    """Those of the libraries that are installed, by name."""
+    return _vitallens() | _open_rppg()
+
+
+def _vitallens() -> dict[str, Contender]:
+    """Its local methods: no network, nothing sent away."""
     try:
         from vitallens import VitalLens
     except ImportError:
         return {}
-    return {f"vitallens {method}": _rival(VitalLens(method=method, export_to_json=False)) for method in RIVAL_METHODS}
+
+    def method(library: Callable[..., list[Mapping[str, Any]]]) -> Contender:
+        def run(clip: Decoded) -> Said:
+            faces = library(clip.frames, fps=_frames_per_second(clip))
+            rate = faces[0]["vitals"].get("heart_rate") if faces else None
+            return Said(None, 0.0) if rate is None else Said(float(rate["value"]), float(rate["confidence"]))
+
+        return run
+
+    return {f"vitallens {name}": method(VitalLens(method=name, export_to_json=False)) for name in RIVAL_METHODS}
 
 
-def _rival(library: Callable[..., list[Mapping[str, Any]]]) -> Contender:
+def _open_rppg() -> dict[str, Contender]:
+    """Its default network (FacePhys); the confidence is its signal quality index.
+
+    No dependency of the project: it brings JAX and Keras (`pip install open-rppg`).
+    """
+    try:
+        library = import_module("rppg")
+    except ImportError:
+        return {}
+    model = library.Model()
+
     def run(clip: Decoded) -> Said:
-        frames_per_second = 1.0 / float(np.median(np.diff(clip.times_s)))
-        faces = library(clip.frames, fps=frames_per_second)
-        rate = faces[0]["vitals"].get("heart_rate") if faces else None
-        return Said(None, 0.0) if rate is None else Said(float(rate["value"]), float(rate["confidence"]))
+        said = model.process_video_tensor(clip.frames, fps=_frames_per_second(clip))
+        if not said or said["hr"] is None:
+            return Said(None, 0.0)
+        return Said(float(said["hr"]), float(said["SQI"]))
 
-    return run
+    return {"open-rppg": run}
+
+
+def _frames_per_second(clip: Decoded) -> float:
+    return 1.0 / float(np.median(np.diff(clip.times_s)))

@@ -1,34 +1,35 @@
-"""The memory of reading a long video: ten minutes of 1080p, made of a few seconds whose packets are repeated."""
+"""The memory of the command `estimate` on a long video: 1080p, made of twenty seconds whose packets are repeated."""
 
+import json
 import subprocess
 import sys
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import av
 import cv2
 import numpy as np
-from tqdm import tqdm
 
 from benchmarks.machine import peak_memory_mb
-from services.heart_rate.face.detector import FaceDetector
+from services.heart_rate.__main__ import main
 from services.heart_rate.generated.person import PersonSettings
 from services.heart_rate.generated.pulse_wave import PulseSettings
 from services.heart_rate.generated.scenes import Scene, SceneSettings
-from services.heart_rate.sessions import traces_of
 
 WIDTH, HEIGHT = 1920, 1080
-SEGMENT_S = 5
+SEGMENT_S = 20
 
 
 def memory_of_a_long_video(minutes: float) -> dict[str, float]:
-    """Peak resident memory in MB of a process that reads ``minutes`` of 1080p, and how many frames those are."""
+    """Peak resident memory in MB of a fresh process that reads ``minutes`` of 1080p, and the seconds it read."""
     with TemporaryDirectory(prefix="long-video-") as directory:
-        path = _long_video(Path(directory), round(60 * minutes / SEGMENT_S))
+        path = _long_video(Path(directory), max(1, round(60 * minutes / SEGMENT_S)))
         command = [sys.executable, "-m", "benchmarks.heart_rate.memory", str(path)]
         done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own module
-    peak_mb, frames = done.stdout.split()
-    return {"minutes": minutes, "frames": int(frames), "peak_memory_mb": float(peak_mb)}
+    measured: dict[str, float] = json.loads(done.stdout)
+    return {"minutes": minutes, **measured}
 
 
 def _long_video(folder: Path, repeats: int) -> Path:
@@ -62,12 +63,15 @@ def _segment(path: Path) -> Path:
     return path
 
 
-def _read(path: Path) -> None:
-    """In a process of its own: read the video at ``path``, and print the peak memory in MB and the number of frames."""
-    with tqdm(total=1.0, desc="reading", bar_format="{l_bar}{bar}| {elapsed}") as bar:
-        traces = traces_of(path, FaceDetector.load(), lambda share: bar.update(share - bar.n))
-    sys.stdout.write(f"{peak_memory_mb()} {len(traces)}\n")
+def _estimate(path: str) -> dict[str, float]:
+    """In a process of its own: run the command on the video at ``path``."""
+    said = StringIO()
+    with redirect_stdout(said):
+        if main(["estimate", path, "--json"]):
+            raise SystemExit(2)
+    seconds = json.loads(said.getvalue())["quality"]["duration_s"]
+    return {"seconds": round(seconds, 1), "peak_memory_mb": peak_memory_mb()}
 
 
 if __name__ == "__main__":
-    _read(Path(sys.argv[1]))
+    sys.stdout.write(json.dumps(_estimate(sys.argv[1])) + "\n")
