@@ -33,7 +33,7 @@ def read(path: Path, images: Images, **kind: object) -> RegionTraces:
 
 
 def colours(traces: RegionTraces) -> NDArray[np.float64]:
-    """Mean of each region; a range or a matrix mistaken for another changes it by 8 % and more, a coder by up to 4 %."""
+    """Mean of each region: a range or a matrix taken for another changes it by 8 % and more, a coder by up to 4 %."""
     return np.asarray(np.nanmean(traces.rgb, axis=1))
 
 
