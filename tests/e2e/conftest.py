@@ -4,13 +4,17 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect, sync_playwright
 
+from shared.database.engine import Database
 from tests.fixtures.platform import PlatformClient, PlatformProcesses
 
-_PAGE = Path(__file__).parents[2] / "frontend" / "dist" / "index.html"
+_FRONTEND = Path(__file__).parents[2] / "frontend"
+_PAGE = _FRONTEND / "dist" / "index.html"
+_AXE = _FRONTEND / "node_modules" / "axe-core" / "axe.min.js"
 _ARGUMENTS = (
     "--headless",
     "--no-sandbox",
@@ -47,6 +51,13 @@ def client(platform: PlatformProcesses) -> PlatformClient:
     return platform.client()
 
 
+@pytest.fixture(scope="module")
+def database(platform: PlatformProcesses) -> Iterator[Database]:
+    database = Database(platform.database_url)
+    yield database
+    database.close()
+
+
 # Ended with the module: while Playwright runs, the main thread has a running event loop, which other tests need free.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
@@ -68,6 +79,21 @@ def sign_in(page: Page, username: str, password: str) -> None:
     page.get_by_label("User name").fill(username)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
+
+
+def a_viewer(client: PlatformClient) -> tuple[str, str]:
+    """Name and password of a new user who may only read."""
+    name, password = f"viewer-{uuid4().hex[:8]}", uuid4().hex
+    body = {"username": name, "full_name": "Vera Viewer", "role": "viewer", "password": password}
+    assert client.http.post("/users", json=body).status_code == 201
+    return name, password
+
+
+def expect_accessible(page: Page) -> None:
+    """No violation of axe's rules (names, roles, contrast, order) in the page's content."""
+    page.evaluate(_AXE.read_text())
+    found = page.evaluate("() => axe.run(document.querySelector('main'))")
+    assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found["violations"]] == []
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import sign_in
+from tests.e2e.conftest import a_viewer, sign_in
 from tests.fixtures.bad_studies import chest_radiograph
 from tests.fixtures.dicom_series import DicomOptions, dicom_files, zip_of
 from tests.fixtures.head_phantom import HeadPhantom
@@ -186,12 +186,9 @@ def test_a_retry_queues_the_study_again(page: Page, client: PlatformClient) -> N
 
 
 def test_a_viewer_reads_but_is_offered_nothing_to_change(visitor: Page, client: PlatformClient) -> None:
-    name, password = f"viewer-{uuid4().hex[:8]}", uuid4().hex
-    body = {"username": name, "full_name": "Vera Viewer", "role": "viewer", "password": password}
-    assert client.http.post("/users", json=body).status_code == 201
     job = client.submit([("study.zip", small_head_zip())])
     visitor.goto(f"/patients/{job['patient_id']}")
-    sign_in(visitor, name, password)
+    sign_in(visitor, *a_viewer(client))
     expect(visitor.get_by_role("heading", name="Phantom, Test")).to_be_visible()
     expect(visitor.get_by_role("columnheader", name="Received")).to_be_visible()
     for offer in ("Edit", "Archive", "Upload and analyse"):

@@ -1,30 +1,19 @@
 """A patient's risk in the browser: assessed by the real worker, explained, imagined, and held against what came."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from shared.database.engine import Database
-from tests.e2e.conftest import sign_in
-from tests.fixtures.platform import PlatformClient, PlatformProcesses
+from tests.e2e.conftest import a_viewer, expect_accessible, sign_in
+from tests.fixtures.platform import PlatformClient
 from tests.fixtures.risk import RiskPatient, a_bleed
 from tests.fixtures.servers import wait_until
 
-_AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 HEART_RATE, SYSTOLIC, DIASTOLIC, GCS = "8867-4", "8480-6", "8462-4", "9269-2"
-
-
-@pytest.fixture(scope="module")
-def database(platform: PlatformProcesses) -> Iterator[Database]:
-    database = Database(platform.database_url)
-    yield database
-    database.close()
 
 
 def assess(client: PlatformClient, patient: RiskPatient) -> dict[str, Any]:
@@ -71,13 +60,6 @@ def percent(share: float) -> str:
 
 def signed(value: float, digits: int) -> str:
     return f"{value:+.{digits}f}".replace("-", "−")
-
-
-def expect_accessible(page: Page) -> None:
-    """No violation of axe's rules (names, roles, contrast, order) in the page's content."""
-    page.evaluate(_AXE.read_text())
-    found = page.evaluate("() => axe.run(document.querySelector('main'))")
-    assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found["violations"]] == []
 
 
 def test_who_was_never_assessed_is_not_called_safe_and_is_assessed_on_request(
@@ -279,11 +261,8 @@ def test_predictions_are_held_against_what_came(page: Page, client: PlatformClie
 def test_a_viewer_reads_the_risk_but_is_offered_neither_to_assess_nor_to_imagine(
     visitor: Page, client: PlatformClient, bleeding: RiskPatient
 ) -> None:
-    name, password = f"viewer-{uuid4().hex[:8]}", uuid4().hex
-    body = {"username": name, "full_name": "Vera Viewer", "role": "viewer", "password": password}
-    assert client.http.post("/users", json=body).status_code == 201
     visitor.goto(f"/patients/{bleeding.id}?risk=what-if")
-    sign_in(visitor, name, password)
+    sign_in(visitor, *a_viewer(client))
     panel = visitor.get_by_role("region", name="Risk", exact=True)
     expect(card(panel, "At the bedside")).to_contain_text("Red")
     expect(panel.get_by_role("button", name="Assess now")).to_have_count(0)
