@@ -35,7 +35,7 @@ export function TrendChart({ points, hours, now }: Props) {
             <BottomAxis
               field={field}
               at={timeTicks(start, now, Math.max(1, field.width / LABEL_PX))}
-              text={(at) => timeLabel(at, now - start)}
+              text={(at) => timeLabel(at, hours * HOUR_MS)}
             />
             {stretches.map((stretch) => (
               <Stretch key={stretch[0]?.at} field={field} minutes={stretch} />
