@@ -8,7 +8,7 @@ export function MethodTable({ methods }: Pick<HeartRateReport, "methods">) {
   return (
     <section className="card" aria-label="Methods">
       <h2>Methods, for comparison, not gated</h2>
-      <p>What each method would say by itself. None of these rates passed the check of quality; use none of them.</p>
+      <p>What each method would say by itself. None of these rates was checked for quality; use none of them.</p>
       <TableFrame>
         <table>
           <thead>
