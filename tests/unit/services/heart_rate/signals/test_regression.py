@@ -3,7 +3,7 @@ import pytest
 from sklearn.linear_model import Ridge
 
 from services.heart_rate.signals.regression import disturbances, regressed
-from services.heart_rate.signals.spectrum import band_passed
+from services.heart_rate.signals.spectrum import band_passed, band_spectrum
 
 RATE = 30.0
 TIMES = np.arange(300) / RATE
@@ -30,6 +30,18 @@ def test_shade_that_follows_the_faces_place_is_taken_off_it() -> None:
     assert np.abs(left[:, MIDDLE] - PULSE[MIDDLE]).max() < 0.0015
 
 
+@pytest.mark.parametrize("sway_bpm", [34.0, 36.0, 38.0, 40.0])
+def test_a_sway_just_below_the_band_does_not_reach_into_it(sway_bpm: float) -> None:
+    sway = np.sin(2 * np.pi * sway_bpm / 60 * TIMES)
+    face = np.stack([0.05 * sway, STILL[0], STILL[0]])
+    shade = 0.4 * face[0]
+    bpm, before = band_spectrum(PULSE + shade, RATE)
+    _, after = band_spectrum(cleaned(np.tile(1 + PULSE + shade, (3, 1)), np.ones((3, 300)), face)[1], RATE)
+    edge, pulse = bpm < 50, np.abs(bpm - 66) < 3
+    assert np.abs(before[edge]).max() > 1.5 * np.abs(before[pulse]).max()
+    assert np.abs(after[edge]).max() < 0.5 * np.abs(after[pulse]).max()
+
+
 def test_where_nothing_else_changes_nothing_is_taken() -> None:
     colour = 1 + 0.01 * np.random.default_rng(0).standard_normal((2, 3, 300))
     np.testing.assert_allclose(cleaned(colour, np.ones((3, 300))), colour - 1, atol=1e-15)
@@ -52,7 +64,7 @@ def test_it_is_scikit_learns_ridge_regression() -> None:
     regressors = disturbances(
         1 + 0.01 * chance.standard_normal((3, 300)), 0.01 * chance.standard_normal((3, 300)), RATE
     )
-    ridge = Ridge(alpha=300.0, fit_intercept=False).fit(regressors.T, band_passed(colour, RATE).T)
+    ridge = Ridge(alpha=300.0, fit_intercept=False).fit(regressors.T, band_passed(colour, RATE, 28.0).T)
     np.testing.assert_allclose(regressed(colour, regressors, RATE), colour - ridge.predict(regressors.T).T, atol=1e-12)
 
 
