@@ -97,4 +97,5 @@ def _furthest_apart(point: FusedPoint) -> tuple[DeviceRate, DeviceRate]:
 
 
 def _said(device: DeviceRate) -> str:
-    return f"{device.source} {device.device} says {device.bpm:.0f}"
+    source = "camera" if device.source is VitalSource.RPPG else device.source.value
+    return f"{source} {device.device} says {device.bpm:.0f}"

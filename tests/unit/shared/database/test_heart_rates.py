@@ -64,7 +64,7 @@ def test_a_contradiction_is_told_with_both_values_and_calls_for_a_person(ward: W
     ward.measured(*both(80, 104))
     [alert], [event] = ward.alerts(), ward.events()
     assert (alert.level, alert.code, alert.state) == (AlertLevel.WARNING, "heart_rates_disagree", AlertState.OPEN)
-    assert alert.message.startswith("Heart rates differ by 24 bpm: monitor monitor 1 says 80, rppg rppg 1 says 104.")
+    assert alert.message.startswith("Heart rates differ by 24 bpm: monitor monitor 1 says 80, camera rppg 1 says 104.")
     assert event.patient_id == ward.patient
     assert event.payload["difference_bpm"] == 24
     assert [(s["source"], s["bpm"]) for s in event.payload["sources"]] == [("monitor", 80), ("rppg", 104)]
