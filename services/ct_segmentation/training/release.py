@@ -1,7 +1,6 @@
 """From a finished run to the shipped files: export, choose thresholds, compress, choose by validation, measure."""
 
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,17 +62,14 @@ def release(plan: Release) -> dict[str, Any]:
     calibration = _calibrated(plan, network, data.of(read_split("validation", plan.splits)))
     export_onnx(ServedNetwork(network, calibration), exact / "model.onnx")
 
-    validated = {"fp32": _validate(plan, exact)}
-    makers: dict[str, Callable[[Path, Path], None]] = {
-        "int8": lambda source, target: quantize_int8(source, target, calibration_slices(training)),
-        "fp16": store_as_halves,
-    }
-    for precision, make in makers.items():
-        folder = _folder(plan, precision)
-        make(exact / "model.onnx", folder / "model.onnx")
-        validated[precision] = _validate(plan, folder)
-    loss = validated["fp32"].dice["haematoma"] - validated["int8"].dice["haematoma"]
-    chosen = "int8" if loss <= TOLERATED_DICE_LOSS else "fp16"
+    compressed = _folder(plan, "int8")
+    quantize_int8(exact / "model.onnx", compressed / "model.onnx", calibration_slices(training))
+    validated = {"fp32": _validate(plan, exact), "int8": _validate(plan, compressed)}
+    chosen = "int8"
+    if validated["fp32"].dice["haematoma"] - validated["int8"].dice["haematoma"] > TOLERATED_DICE_LOSS:
+        chosen = "fp16"
+        store_as_halves(exact / "model.onnx", _folder(plan, chosen) / "model.onnx")
+        validated[chosen] = _validate(plan, _folder(plan, chosen))
 
     figures: dict[str, Any] = {"validation_dice": {name: points.dice for name, points in validated.items()}}
     for precision in ("fp32", chosen):
