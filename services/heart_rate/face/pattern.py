@@ -15,11 +15,15 @@ _WEIGHTS = (_WINDOW / _WINDOW.sum()).ravel()
 
 @dataclass(frozen=True)
 class Pattern:
-    """``grey`` (DOWN, ACROSS), ``relief`` (P,) without its mean and of unit spread, and what solves for a shift."""
+    """``grey`` (DOWN, ACROSS), and what tells of another relief (P,), by one product (3, P), its shift and likeness.
+
+    A relief is brightness without its mean and of unit spread. ``_own_shift`` (2,) is what the product makes of the
+    pattern's own relief.
+    """
 
     grey: NDArray[np.float32]
-    relief: NDArray[np.float32]
-    _solver: NDArray[np.float32]
+    _forms: NDArray[np.float32]
+    _own_shift: NDArray[np.float64]
 
     @classmethod
     def learn(cls, crop: FaceCrop) -> "Pattern":
@@ -34,16 +38,17 @@ class Pattern:
         down, across = np.gradient(relief.reshape(DOWN, ACROSS))
         gradient = np.stack([across.ravel(), down.ravel()])  # (2, P)
         curvature = (gradient * _WEIGHTS) @ gradient.T + 1e-6 * np.eye(2)
-        return cls(grey, relief, np.asarray(np.linalg.solve(curvature, gradient * _WEIGHTS), np.float32))
+        solver = np.linalg.solve(curvature, gradient * _WEIGHTS)
+        forms = np.asarray(np.vstack([solver, _WEIGHTS * relief]), np.float32)
+        return cls(grey, forms, np.asarray(forms[:2] @ relief, np.float64))
 
     def small_shift(self, crop: FaceCrop) -> tuple[NDArray[np.float64], float]:
         """How far (2,) x, y in cells the content of ``crop`` lies from the pattern, and how alike they are, to 1.
 
         Right for shifts of up to about two cells; a larger one takes ``large_shift`` first.
         """
-        relief = _relief(crop.grey())
-        likeness = float((_WEIGHTS * self.relief) @ relief)
-        return -np.asarray(self._solver @ (relief - self.relief), np.float64), likeness
+        seen = np.asarray(self._forms @ _relief(crop.grey()), np.float64)
+        return self._own_shift - seen[:2], float(seen[2])
 
     def large_shift(self, crop: FaceCrop) -> NDArray[np.float64]:
         """The same for any shift within the grid, within about half a cell, by phase correlation."""

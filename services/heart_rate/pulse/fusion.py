@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from services.heart_rate.pulse.colour import relative
 from services.heart_rate.pulse.faces import FaceWindows, face_windows, window_count, window_length
 from services.heart_rate.pulse.methods import FUSED, method
-from services.heart_rate.pulse.pos import pos
 from services.heart_rate.signals.detrending import detrended, smoothness
 from services.heart_rate.signals.resampling import Grid
 from services.heart_rate.signals.spectrum import band_spectrum, normalised, power_of
@@ -22,6 +21,8 @@ from services.heart_rate.signals.windows import windowed
 _BLOCK: Final = 16
 # Under a spectrum, over an even one: one method that sees nothing at a rate cannot forbid it.
 _FLOOR: Final = 0.1
+# The method whose phases are compared between regions.
+_PHASED: Final = "pos"
 
 
 @dataclass(frozen=True)
@@ -86,9 +87,10 @@ def _spectra(faces: FaceWindows, names: Sequence[str], neural: Sequence[NDArray[
     # The regions in sight and the whole face, which averages their noise away, count alike.
     counted = np.concatenate([faces.seen, np.ones_like(faces.seen[:, :1])], axis=1)
     shares = (counted / counted.sum(axis=1, keepdims=True))[..., None]  # (W, R + 1, 1)
+    courses = {name: detrended(method(name)(faces.rgb, rate), strength) for name in dict.fromkeys((*names, _PHASED))}
     pulses, by_method, by_region = [], [], []
     for name in names:
-        pulse = spikes_held(detrended(method(name)(faces.rgb, rate), strength))
+        pulse = spikes_held(courses[name])
         power = normalised(power_of(band_spectrum(pulse, rate)[1]))  # (W, R + 1, F)
         pulses.append(pulse[:, -1])
         by_method.append((power * shares).sum(axis=1))
@@ -103,7 +105,7 @@ def _spectra(faces: FaceWindows, names: Sequence[str], neural: Sequence[NDArray[
         by_method=methods,
         by_region=np.where(faces.seen[..., None], np.mean(by_region, axis=0), even),
         fused=np.where(faces.seen.any(axis=-1, keepdims=True), fused(methods), even),
-        phasors=band_spectrum(detrended(pos(faces.rgb[:, :-1], rate), strength), rate)[1],
+        phasors=band_spectrum(courses[_PHASED][:, :-1], rate)[1],
         colours=band_spectrum(detrended(relative(faces.rgb), strength), rate)[1],
         pulses=np.stack(pulses, axis=1),
     )

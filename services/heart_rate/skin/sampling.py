@@ -35,10 +35,10 @@ class SkinSampler:
     _colour: SkinColour | None = None
     _chosen: NDArray[np.float32] = field(default_factory=lambda: np.zeros(len(_CELLS), np.float32))
     _wanted: NDArray[np.float32] = field(default_factory=lambda: np.zeros(len(_CELLS), np.float32))
+    # By region and cell (R, C), and their sums (R,): how many cells are read.
     _weights: NDArray[np.float32] = field(default_factory=lambda: np.zeros_like(_MEMBERS))
+    _cells: NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(_MEMBERS)))
     _settling_s: float = 0.0
-    # Colours, and a one that counts, (C, 4).
-    _columns: NDArray[np.float32] = field(default_factory=lambda: np.ones((len(_CELLS), 4), np.float32))
 
     def look(self, crop: FaceCrop) -> None:
         """Choose the cells anew: the detector has just confirmed that this is the face."""
@@ -61,11 +61,12 @@ class SkinSampler:
             part = np.float32(1 - math.exp(-seconds / SETTLING_S))
             self._chosen = self._chosen + part * (self._wanted - self._chosen)
             self._weights = _MEMBERS * self._chosen
-        self._columns[:, :3] = crop.colours.reshape(-1, 3).take(_CELLS, axis=0)
-        sums = np.asarray(self._weights @ self._columns, np.float64)  # (R, 4)
-        cells = sums[:, 3]
-        cells[cells < _LEAST_CELLS] = 0
-        return sums[:, :3] / np.where(cells, cells, np.nan)[:, None], cells * (crop.cell[0] * crop.cell[1])
+            cells = np.asarray(_MEMBERS @ self._chosen, np.float64)
+            self._cells = np.where(cells >= _LEAST_CELLS, cells, 0.0)
+        colours = crop.colours.reshape(-1, 3).take(_CELLS, axis=0).astype(np.float32)
+        sums = np.asarray(self._weights @ colours, np.float64)  # (R, 3)
+        pixels = self._cells * float(crop.cell[0] * crop.cell[1])
+        return sums / np.where(self._cells > 0, self._cells, np.nan)[:, None], pixels
 
     def _learnt(self, seen: SkinColour) -> SkinColour:
         self._colour = seen if self._colour is None else self._colour.towards(seen, _LEARNING)
