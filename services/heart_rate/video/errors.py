@@ -39,6 +39,12 @@ class TimestampsUnusableError(InputRefusedError):
     code = "timestamps_unusable"
 
 
+class NotRealTimeError(InputRefusedError):
+    """The video plays slower or faster than it was recorded: a slow motion, or a time lapse."""
+
+    code = "not_real_time"
+
+
 class VideoTooLargeError(InputRefusedError):
     """The frames are larger than one worker may decode."""
 

@@ -13,6 +13,7 @@ from av.video.stream import VideoStream
 from services.heart_rate.video.errors import (
     AudioOnlyError,
     CodecUnsupportedError,
+    NotRealTimeError,
     NoVideoStreamError,
     StillImageError,
     VideoTooLargeError,
@@ -27,6 +28,10 @@ MAX_PIXELS = 4096 * 2304
 _CONTAINERS = ("mov", "matroska", "avi", "mpegts", "mpeg", "flv", "asf", "mxf", "nut", "ogg")
 _SOUND = ("wav", "mp3", "aac", "flac", "aiff", "amr", "caf")
 _PICTURES = ("png_pipe", "jpeg_pipe", "webp_pipe", "bmp_pipe", "tiff_pipe")
+# Where Android notes how many frames a second it took. In dim light a camera may give half of what was asked for;
+# slow motions play four and eight times slower, time lapses as much faster.
+_TAKEN = "com.android.capture.fps"
+_MOST_STRETCHED = 3.0
 _READ = {"format_whitelist": ",".join(_CONTAINERS + _SOUND + _PICTURES), "protocol_whitelist": "file"}
 
 
@@ -42,13 +47,14 @@ class OpenVideo:
 def open_video(path: Path, threads: int = 2) -> Iterator[OpenVideo]:
     """Open the first moving picture of ``path``; ``threads`` decode it.
 
-    Raises VideoUnreadableError, StillImageError, AudioOnlyError, NoVideoStreamError, CodecUnsupportedError or
-    VideoTooLargeError.
+    Raises VideoUnreadableError, StillImageError, AudioOnlyError, NoVideoStreamError, CodecUnsupportedError,
+    NotRealTimeError or VideoTooLargeError.
     """
     with _open_container(path) as container:
         stream = _moving_picture(container)
         if stream.codec_context is None:
             raise CodecUnsupportedError("No decoder here reads the video's coding; send H.264, H.265, VP9 or AV1.")
+        _refuse_stretched_time(container, stream)
         refuse_larger_than_allowed(stream.codec_context.width, stream.codec_context.height)
         stream.thread_type = "AUTO"
         stream.codec_context.thread_count = threads
@@ -86,3 +92,16 @@ def _moving_picture(container: InputContainer) -> VideoStream:
     if container.streams.audio:
         raise AudioOnlyError("The file holds sound alone; send a recording with a picture of the face.")
     raise NoVideoStreamError("The file holds no video stream; send a recording with a picture of the face.")
+
+
+def _refuse_stretched_time(container: InputContainer, stream: VideoStream) -> None:
+    """Raise NotRealTimeError where the telephone says that it took the frames at quite another rate."""
+    try:
+        taken = float(container.metadata.get(_TAKEN, "0"))
+    except ValueError:  # a note that nobody can read says nothing
+        return
+    played = float(stream.average_rate or 0)
+    if taken > 0 and played > 0 and max(taken / played, played / taken) >= _MOST_STRETCHED:
+        raise NotRealTimeError(
+            f"The video was taken at {taken:.0f} frames a second and plays at {played:.0f}; record at normal speed."
+        )

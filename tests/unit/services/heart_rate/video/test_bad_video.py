@@ -99,6 +99,20 @@ def test_frames_that_all_bear_one_time_or_none_tell_no_rate(tmp_path: Path) -> N
     assert code_of(untimed) == "timestamps_unusable"
 
 
+@pytest.mark.parametrize(("taken", "refused"), [("240", True), ("120", True), ("5", True), ("60", False), ("?", False)])
+def test_a_slow_motion_and_a_time_lapse_are_known_by_the_telephones_note(
+    taken: str, refused: bool, tmp_path: Path
+) -> None:
+    path = plain_video(
+        tmp_path / "slow.mp4",
+        steady_times(180),
+        codec="libx264",
+        container_options={"movflags": "use_metadata_tags"},
+        notes={"com.android.capture.fps": taken},
+    )
+    assert code_of(path) == ("not_real_time" if refused else "no_face")
+
+
 def test_a_coding_that_nothing_here_reads_is_named(tmp_path: Path) -> None:
     path = plain_video(tmp_path / "strange.mkv", steady_times(60))
     path.write_bytes(path.read_bytes().replace(b"V_FFV1", b"V_NONE"))
