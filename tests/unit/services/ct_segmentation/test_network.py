@@ -67,7 +67,7 @@ def test_the_shipped_folder_declares_what_it_was_trained_for(network: Haemorrhag
 def test_the_shipped_model_opens_and_its_checksum_fits() -> None:
     shipped = HaemorrhageNetwork.load(threads=1)
     assert shipped.name == "deep_hemorrhage_net"
-    assert shipped.manifest.types == ("any", "IPH")
+    assert shipped.manifest.types == ("any", "IPH", "IVH", "SAH", "SDH", "EDH")
 
 
 def test_the_shipped_model_finds_the_bleed_of_a_phantom_and_none_in_a_phantom_without() -> None:
