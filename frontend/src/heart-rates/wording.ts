@@ -48,6 +48,7 @@ const QUALITY: Record<string, { name: string; unit?: string; isShare?: true }> =
   colour_agreement: { name: "Regions beat in one colour (0 to 1)" },
   signature: { name: "Likeness to the colour of blood (−1 to 1)" },
   prominence: { name: "Over the best rival (logarithm)" },
+  half_line: { name: "Left at half the rate (logarithm)" },
   certainty: { name: "Certainty of the track (log odds)" },
   pulsation: { name: "Strength of the pulse (log₁₀)" },
   spread_bpm: { name: "Spread of the track", unit: "bpm" },

@@ -1,6 +1,7 @@
 """Random recordings of every kind the platform meets, and of the kinds that mislead it."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -65,6 +66,14 @@ def swaying(chance: np.random.Generator) -> RecordingSettings:
             specular=chance.uniform(0, 0.15),
         ),
     )
+
+
+def nodding(chance: np.random.Generator) -> RecordingSettings:
+    """A face that moves at its own heart's rate, or nearly: with the movement most of the pulse is taken off."""
+    swayed = swaying(chance)
+    heart = random_heart(chance)
+    beside = heart.bpm * chance.uniform(0.94, 1.06)
+    return _settings(chance, pulse=heart, motion=replace(swayed.motion, sway_bpm=beside))
 
 
 def lit_badly(chance: np.random.Generator) -> RecordingSettings:
@@ -148,6 +157,7 @@ KINDS: Final[Mapping[str, Sampler]] = {
         interrupted,
         everything,
         lifeless,
+        nodding,  # at the end: a kind's place is part of its examples' seed
     )
 }
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from services.heart_rate.pulse.faces import window_length
 from services.heart_rate.quality.peaks import near, snr_db
 from services.heart_rate.signals.detrending import detrended, smoothness
+from services.heart_rate.signals.regression import SPARED_LIGHT, SPARED_MOTION
 from services.heart_rate.signals.resampling import BRIDGED_S
 from services.heart_rate.signals.spectrum import band_spectrum, normalised, power_of
 from services.heart_rate.signals.uniform import UniformTraces
@@ -28,12 +29,14 @@ AMPLE_FRAMES_PER_SECOND: Final = 25.0
 class Course:
     """What a course other than the pulse does in W windows, to be held against a rate.
 
-    ``amplitude`` and ``at_rate`` (W,) are decadic logarithms of its effective value within the band, and within the
-    lines of the rate and its double; ``line_db`` (W,) how far those lines stand out, whatever the amplitude.
+    ``amplitude``, ``at_rate`` and ``at_half`` (W,) are decadic logarithms of its effective value within the band,
+    within the lines of the rate and its double, and within that of half the rate; ``line_db`` (W,) how far the former
+    stand out, whatever the amplitude.
     """
 
     amplitude: NDArray[np.float64]
     at_rate: NDArray[np.float64]
+    at_half: NDArray[np.float64]
     line_db: NDArray[np.float64]
 
 
@@ -45,6 +48,11 @@ def motion(traces: UniformTraces, rate: NDArray[np.float64]) -> Course:
 def light(traces: UniformTraces, rate: NDArray[np.float64]) -> Course:
     """The background's relative change, held against ``rate`` (W,)."""
     return _course(traces.background, traces, rate, _LEAST_LIGHT)
+
+
+def taken_at_half(moved: Course, lit: Course) -> NDArray[np.bool_]:
+    """Where (W,) movement or light at half the rate was strong enough to be taken off the colours."""
+    return np.asarray((moved.at_half > np.log10(SPARED_MOTION)) | (lit.at_half > np.log10(SPARED_LIGHT)))
 
 
 def lost_bits(video: VideoFacts | None) -> float:
@@ -78,6 +86,7 @@ def _course(courses: NDArray[np.float64], traces: UniformTraces, rate: NDArray[n
     return Course(
         amplitude=_logarithm(power.sum(axis=-1), least),
         at_rate=_logarithm((power * line).sum(axis=-1), least),
+        at_half=_logarithm((power * near(bpm, 0.5 * rate)).sum(axis=-1), least),
         line_db=snr_db(bpm, normalised(power), rate),
     )
 

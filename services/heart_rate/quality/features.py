@@ -26,6 +26,7 @@ def window_features(
     return {
         "snr_db": peaks.snr_db(bpm, spectra.by_method.mean(axis=1), rate),
         **_of_track(bpm, spectra.fused, track, rate),
+        "half_line": peaks.half_line(bpm, spectra.fused, rate, disturbance.taken_at_half(moved, lit)),
         "method_agreement": peaks.agreeing(bpm, spectra.by_method, rate),
         "region_agreement": peaks.agreeing(bpm, spectra.by_region, rate, spectra.seen),
         "coherence": peaks.coherence(spectra.phasors, spectra.seen, track.path),

@@ -11,6 +11,8 @@ from services.heart_rate.tracking.harmonics import harmonic_score
 LINE_BPM: Final = 6.0
 # Two rates within this are the same rate, everywhere in this service.
 AGREEMENT_BPM: Final = 5.0
+# Logarithm of a line over another that is as good as none.
+_NO_LINE: Final = -5.0
 # Pulsation orthogonal to brightness, of the signature 0.33, 0.77, 0.53 (de Haan & van Leest 2014).
 _CHROMA: Final = np.array([-0.213, 0.227, -0.013]) / np.linalg.norm([-0.213, 0.227, -0.013])
 
@@ -35,6 +37,20 @@ def prominence(bpm: NDArray[np.float64], score: NDArray[np.float64], rate: NDArr
     rival = np.where(near(bpm, rate, 10.0) | near(bpm, 2 * rate, 10.0), 0.0, score).max(axis=-1)
     own = np.where(near(bpm, rate, AGREEMENT_BPM), score, 0.0).max(axis=-1)
     return np.asarray(np.log((own + 1e-9) / (rival + 1e-9)))
+
+
+def half_line(
+    bpm: NDArray[np.float64], power: NDArray[np.float64], rate: NDArray[np.float64], taken: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Natural logarithm of the highest ``power`` (W, F) near half of ``rate`` (W,) over that near it, at least −5.
+
+    −5 too where nothing was ``taken`` (W,) off at the half. Where something was, the rate may be the second harmonic of
+    a pulse that went with it. It then beats in blood's colour and in all regions at once, and only what is left at the
+    half tells.
+    """
+    own = np.where(near(bpm, rate, AGREEMENT_BPM), power, 0.0).max(axis=-1)
+    half = np.where(near(bpm, 0.5 * rate, AGREEMENT_BPM), power, 0.0).max(axis=-1)
+    return np.where(taken, np.maximum(np.log((half + 1e-9) / (own + 1e-9)), _NO_LINE), _NO_LINE)
 
 
 def agreeing(

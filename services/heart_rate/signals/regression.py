@@ -9,9 +9,9 @@ from services.heart_rate.signals.spectrum import LOWEST_BPM, band_passed
 
 # Changes behind the face below 0.2 % of its light are left alone: they are no stronger than a pulse, and might be one,
 # should some skin lie in the background.
-_SPARED_LIGHT: Final = 0.002
+SPARED_LIGHT: Final = 0.002
 # Movements below 0.5 % of the face's width are left alone: at each beat the head itself moves by half as much.
-_SPARED_MOTION: Final = 0.005
+SPARED_MOTION: Final = 0.005
 # A Hann window of 10 s carries a line up to 12 bpm into the band from below it, where bodies sway. Were only the band
 # itself regressed, half of a sway at its very edge would stay (the filter's edge), and stand above a weak pulse.
 _REGRESSED_FROM_BPM: Final = LOWEST_BPM - 12.0
@@ -22,8 +22,8 @@ def disturbances(background: NDArray[np.float64], face: NDArray[np.float64], rat
 
     ``background`` (..., 3, N) relative to its mean, ``face`` (..., 3, N) in face widths.
     """
-    light = background.mean(axis=-2, keepdims=True) / _SPARED_LIGHT
-    courses = np.concatenate([light, face / _SPARED_MOTION], axis=-2)
+    light = background.mean(axis=-2, keepdims=True) / SPARED_LIGHT
+    courses = np.concatenate([light, face / SPARED_MOTION], axis=-2)
     return band_passed(courses, rate_hz, _REGRESSED_FROM_BPM)
 
 

@@ -178,3 +178,12 @@ def test_the_pulse_beats_at_the_rate_and_when_it_should() -> None:
     fundamental = np.mean(wave * np.exp(-2j * np.pi * phase))
     assert np.abs(fundamental) > 0.55
     assert np.degrees(np.angle(fundamental)) == pytest.approx(-90, abs=10)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_head_that_nods_with_its_heart_does_not_double_the_rate(seed: int) -> None:
+    # With the nod most of the pulse is taken off, and its second harmonic is left above it.
+    motion = MotionSettings(sway=0.08, sway_bpm=75.0, sway_spread=0.0, shading=0.5)
+    heart = PulseSettings(73.5, second=0.7)
+    said = estimate(record(RecordingSettings(heart, duration_s=20.0, motion=motion, pulsation=0.008), seed).traces)
+    assert said.bpm is None or said.bpm == pytest.approx(73.5, abs=5)

@@ -1,7 +1,14 @@
 import numpy as np
 import pytest
 
-from services.heart_rate.quality.confidence import REASONS, SIGNS, ConfidenceModel, confidence_model, model_of
+from services.heart_rate.quality.confidence import (
+    CEILINGS,
+    REASONS,
+    SIGNS,
+    ConfidenceModel,
+    confidence_model,
+    model_of,
+)
 from shared.contracts.heart_rate import Reason
 
 
@@ -30,6 +37,19 @@ def test_above_its_knot_a_feature_weighs_less() -> None:
     odds = np.log(rates / (1 - rates))
     assert odds[1] - odds[0] == pytest.approx(3 * 0.5)
     assert odds[3] - odds[2] == pytest.approx(1 * 0.5)
+
+
+def test_what_nothing_makes_up_for_bounds_the_confidence() -> None:
+    features = {
+        "snr_db": {"mean": 2.0, "scale": 4.0, "knot": 0.5, "above": 1.0, "below": 3.0, "usual": 6.0},
+        "half_line": {"mean": -4.9, "scale": 0.5, "knot": 0.0, "above": -0.2, "below": 0.0, "usual": -5.0},
+    }
+    model = a_model(features=features)
+    limit, most = CEILINGS["half_line"]
+    rates = model.confidence({"snr_db": np.full(2, 40.0), "half_line": np.array([limit - 0.01, limit + 0.01])})
+    assert rates[0] > 0.9
+    assert rates[1] == most < confidence_model("video").threshold
+    assert model.reason({"snr_db": 6.0, "half_line": 0.0}) is Reason.MOTION
 
 
 def test_the_reason_is_what_takes_most() -> None:

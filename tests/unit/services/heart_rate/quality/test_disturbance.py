@@ -33,6 +33,17 @@ def test_motion_is_its_effective_amplitude_in_face_widths() -> None:
     assert (moved.line_db > 9).all()
 
 
+def test_what_sways_or_flickers_at_half_the_rate_is_known_to_have_been_taken_off() -> None:
+    def taken(traces: RegionTraces, rate: float) -> np.ndarray:
+        even, rates = uniform(traces), np.full(11, rate)
+        return disturbance.taken_at_half(disturbance.motion(even, rates), disturbance.light(even, rates))
+
+    assert taken(recording(sway_px=4.0), 132.0).all()
+    assert taken(recording(flicker=0.02), 132.0).all()
+    assert not taken(recording(sway_px=4.0), 66.0).any()
+    assert not taken(recording(sway_px=0.2, flicker=0.0005), 132.0).any()
+
+
 def test_motion_at_another_rate_does_not_count_as_at_this() -> None:
     moved = disturbance.motion(uniform(recording(sway_px=4.0)), np.full(11, 100.0))
     assert (moved.amplitude - moved.at_rate > 1.0).all()

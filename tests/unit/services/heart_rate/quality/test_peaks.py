@@ -28,6 +28,12 @@ def test_prominence_compares_with_the_best_rival_that_is_no_harmonic() -> None:
     assert peaks.prominence(BPM, score[None], np.array([70.0]))[0] == pytest.approx(np.log(3.0), abs=1e-6)
 
 
+def test_a_line_left_at_half_the_rate_where_something_was_taken_off_speaks_against_it() -> None:
+    power = np.tile(spectrum(b73=0.25, b147=0.5), (3, 1))
+    said = peaks.half_line(BPM, power, np.array([147.0, 147.0, 73.0]), np.array([True, False, True]))
+    np.testing.assert_allclose(said, [np.log(0.5), -5, -5])
+
+
 def test_methods_agree_where_their_own_best_rates_do() -> None:
     power = np.stack([spectrum(b70=1.0), spectrum(b74=1.0), spectrum(b120=1.0), spectrum(b69=1.0)])[None]
     assert peaks.agreeing(BPM, power, np.array([70.0]))[0] == 0.75
