@@ -5,6 +5,7 @@ import time
 from threading import Event, Thread
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from services.pacs_bridge.arrivals import listen, settle
 from services.pacs_bridge.delivery import collect, hand_over
@@ -107,10 +108,10 @@ class Bridge:
         try:
             with self.parts.database.reading() as session:
                 by_state = select(PacsSeries.state, func.count()).where(PacsSeries.state.in_(_ON_THE_WAY))
-                counts = dict(session.execute(by_state.group_by(PacsSeries.state)).tuples().all())
+                counts = dict(session.execute(by_state.group_by(PacsSeries.state)).all())
                 waiting = PacsSeries.state.in_(_DUE_TO_THE_BRIDGE)
                 oldest = session.scalar(select(func.min(PacsSeries.last_instance_at)).where(waiting))
-        except Exception:
+        except SQLAlchemyError:
             return  # the round has said that the database is away
         for state in _ON_THE_WAY:
             metrics.PACS_WAITING.labels(state).set(counts.get(state, 0))

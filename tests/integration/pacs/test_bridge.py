@@ -356,5 +356,14 @@ def test_the_seconds_to_the_finding_are_measured(watched: Watched) -> None:
     [row] = watched.turn_until(PacsState.DONE)
     assert watched.jobs()[0].state == JobState.SUCCEEDED
     assert 0 < metrics.PACS_FINDING_SECONDS._sum.get() - before < 60
-    assert metrics.PACS_WAITING.labels(PacsState.DONE)._value.get() == 0
     assert row.state == PacsState.DONE
+
+
+def test_operators_see_how_many_series_are_on_their_way(watched: Watched) -> None:
+    on_their_way = metrics.PACS_WAITING.labels(PacsState.HANDED_OVER)._value
+    watched.orthanc.send(series())
+    watched.turn_until(PacsState.HANDED_OVER)
+    assert on_their_way.get() == 1
+    watched.answer(watched.jobs()[0])
+    watched.turn_until(PacsState.DONE)
+    assert on_their_way.get() == 0
