@@ -67,5 +67,5 @@ def test_a_large_face_is_averaged_over_its_pixels() -> None:
 
 def test_a_large_face_at_the_edge_is_still_cut() -> None:
     image = np.full((480, 641, 3), 77, np.uint8)
-    for centre in ((-50.0, 20.0), (640.0, 479.0), (320.0, 600.0), (5000.0, 5000.0)):
+    for centre in ((-50.0, 20.0), (640.0, 479.0), (320.0, 600.0), (5000.0, 5000.0), (-5000.0, 9.0)):
         assert (FaceCrop.cut(image, np.array(centre), np.array([200.0, 250.0])).colours == 77).all()
