@@ -88,6 +88,11 @@ class FusedPoint:
     sources: tuple[DeviceRate, ...]
 
     @property
+    def surest(self) -> DeviceRate:
+        """The device whose rate is most certain."""
+        return min(self.sources, key=_certainty)
+
+    @property
     def disagreement_bpm(self) -> float | None:
         """How far the devices lie apart; None of one alone."""
         if len(self.sources) < 2:

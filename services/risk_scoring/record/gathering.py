@@ -13,7 +13,9 @@ from services.risk_scoring.record.exams import scans_of
 from services.risk_scoring.record.patient import Measured, PatientRecord, Scan, Seen
 from shared.contracts.ct import FINDING_KIND
 from shared.contracts.vitals import VitalKind, VitalSource
+from shared.database.heart_rates import measured_since
 from shared.database.tables import BehaviourEvent, Finding, Patient, Vital
+from shared.physiology.heart_rate import fused
 
 # One set of observations: older ones do not tell how the patient is now (NEWS2 asks for a set every 4 to 12 hours at
 # low risk, and every hour from a medium one on).
@@ -27,6 +29,8 @@ _ADMISSION_KINDS: Final = (
     VitalKind.GLASGOW_COMA_SCALE,
     VitalKind.NIHSS,
 )
+# Heart rates this close to each other are of the same state (shared.physiology.heart_rate fuses them by minutes).
+_ONE_RATE: Final = timedelta(minutes=1)
 # The longest that one event goes on; events are found by their start.
 _LONGEST_EVENT: Final = timedelta(hours=24)
 # Several sensors' readings of ten minutes, one a second each.
@@ -86,12 +90,26 @@ def _closest(session: Session, patient_id: UUID, kind: VitalKind, at: datetime) 
 
 
 def _latest(session: Session, patient_id: UUID, now: datetime) -> tuple[Measured, ...]:
-    """Of each kind the latest value that still tells how the patient is."""
+    """Of each kind the latest value that still tells how the patient is; of heart rates what all devices say."""
     present = (Vital.patient_id == patient_id) & Vital.measured_at.between(now - PRESENT, now)
     newest = select(Vital.kind, func.max(Vital.measured_at).label("at")).where(present).group_by(Vital.kind).subquery()
     same = and_(Vital.kind == newest.c.kind, Vital.measured_at == newest.c.at)
     rows = session.scalars(select(Vital).join(newest, same).where(present).order_by(Vital.device))
-    return tuple({row.kind: _measured(row) for row in rows}.values())
+    latest = {row.kind: _measured(row) for row in rows}
+    if VitalKind.HEART_RATE in latest:
+        latest[VitalKind.HEART_RATE] = _fused(session, patient_id, latest[VitalKind.HEART_RATE].at)
+    return tuple(latest.values())
+
+
+def _fused(session: Session, patient_id: UUID, at: datetime) -> Measured:
+    """The heart rate ``at`` which one was measured, from all of the minute before.
+
+    The latest alone may be a camera's that is hardly believed, a second after a monitor's.
+    """
+    measured = (found for found in measured_since(session, patient_id, at - _ONE_RATE) if found.at <= at)
+    point = fused(at, measured)
+    surest = point.surest
+    return Measured(VitalKind.HEART_RATE, point.bpm, surest.quality, surest.source, surest.device, at)
 
 
 def _recent(session: Session, patient_id: UUID, now: datetime, memory: Memory) -> tuple[Measured, ...]:

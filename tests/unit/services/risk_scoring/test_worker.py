@@ -10,7 +10,7 @@ from services.risk_scoring import writing
 from shared.artifacts.store import ArtifactStore
 from shared.contracts.risk import Expansion, NotComputable, Outcome, RiskReport
 from shared.contracts.states import AlertLevel, EventType, JobState
-from shared.contracts.vitals import VitalKind
+from shared.contracts.vitals import VitalKind, VitalSource
 from shared.database.engine import Database
 from shared.database.tables import Alert, Event, ExpansionOutcome, Job, RiskScore, RiskState, WhatIf
 from tests.fixtures.risk import RiskPatient, RiskWorker, a_bleed
@@ -99,6 +99,22 @@ def test_a_value_that_its_own_sensor_doubts_is_no_fact(patient: RiskPatient, wor
     patient.measured(VitalKind.HEART_RATE, 180, patient.ago(minutes=1), quality=0.2)
     report = assessed(patient, worker)
     assert "pulse_per_min" not in {known.name for known in report.facts}
+
+
+def test_a_camera_that_is_hardly_believed_does_not_hide_what_the_monitor_measured_just_before(
+    patient: RiskPatient, worker: RiskWorker
+) -> None:
+    patient.measured(VitalKind.HEART_RATE, 80, patient.ago(seconds=40))
+    patient.measured(VitalKind.HEART_RATE, 140, patient.ago(seconds=5), quality=0.2, source=VitalSource.RPPG)
+    [pulse] = [known for known in assessed(patient, worker).facts if known.name == "pulse_per_min"]
+    assert (pulse.value, pulse.detail) == (80, "monitor")
+
+
+def test_devices_that_agree_are_one_heart_rate(patient: RiskPatient, worker: RiskWorker) -> None:
+    patient.measured(VitalKind.HEART_RATE, 80, patient.ago(seconds=40), quality=1.0)
+    patient.measured(VitalKind.HEART_RATE, 84, patient.ago(seconds=5), quality=1.0, source=VitalSource.WEARABLE)
+    [pulse] = [known for known in assessed(patient, worker).facts if known.name == "pulse_per_min"]
+    assert pulse.value == pytest.approx(82)
 
 
 def test_a_bleed_on_the_ct_and_a_fall_raise_one_alert_once(patient: RiskPatient, worker: RiskWorker) -> None:
