@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
+# Tests that run at once. Each process has servers of its own; more than cores makes tests wait that have a limit.
+PROCESSES ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
@@ -55,7 +57,7 @@ servers: ## the servers and the browser that tests start privately (Debian packa
 test: servers lint test-page test-python ## everything that must hold; what CI runs
 
 test-python: install-dev models page
-	$(BIN)/pytest -q --durations=15
+	$(BIN)/pytest -q -n $(PROCESSES) --dist loadfile --durations=15
 
 test-page: frontend/node_modules/.installed
 	cd frontend && npm run check && npm test
