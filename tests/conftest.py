@@ -1,6 +1,7 @@
 """Fixtures that every test may use: private servers, and the two pairs of database and broker."""
 
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,6 +15,13 @@ from shared.database.migrate import migrate
 from tests.fixtures.servers import PrivateMariaDb, PrivateRedis
 
 PAIRS = ["sqlite+memory", "mariadb+redis"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Several processes share tests by their ids: of those that have the same, one alone would run, and nobody see."""
+    shared = [node for node, count in Counter(item.nodeid for item in items).items() if count > 1]
+    if shared:
+        raise pytest.UsageError(f"Several tests have the id {shared[0]}.")
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """Whatever is sent to the gateway, it answers as its description says, and never with a fault of its own."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -110,16 +110,27 @@ def served(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> I
     gateway.database.close()
 
 
-@schema.parametrize()
-@settings(
-    max_examples=EXAMPLES_PER_OPERATION,
-    derandomize=True,
-    deadline=None,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
-def test_every_answer_is_as_described(case: schemathesis.Case, served: Served) -> None:
-    served.fill_in(case)
-    # A session of its own: one of the operations ends it.
-    headers = {"Authorization": f"Bearer {served.gateway.token_of(Role.ADMIN)}"}
-    case.call_and_validate(base_url=served.address, headers=headers, checks=CHECKS, timeout=20)
+def answers_as_described(operation_id: str) -> Callable[..., None]:
+    """The test of one operation."""
+
+    @schema.include(operation_id=operation_id).parametrize()
+    @settings(
+        max_examples=EXAMPLES_PER_OPERATION,
+        derandomize=True,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    def test(case: schemathesis.Case, served: Served) -> None:
+        served.fill_in(case)
+        # A session of its own: one of the operations ends it.
+        headers = {"Authorization": f"Bearer {served.gateway.token_of(Role.ADMIN)}"}
+        case.call_and_validate(base_url=served.address, headers=headers, checks=CHECKS, timeout=20)
+
+    return test
+
+
+# A test for each: of one test for all, every operation's item would have the same id.
+OPERATIONS = [found.ok().definition.raw["operationId"] for found in schema.get_all_operations()]
+for name in OPERATIONS:
+    globals()[f"test_{name}_answers_as_described"] = answers_as_described(name)
