@@ -102,12 +102,13 @@ def _latest(session: Session, patient_id: UUID, now: datetime) -> tuple[Measured
 
 
 def _fused(session: Session, patient_id: UUID, at: datetime) -> Measured:
-    """The heart rate ``at`` which one was measured, from all of the minute before.
+    """The heart rate ``at`` which one was measured: what each device measured last in the minute before, fused.
 
-    The latest alone may be a camera's that is hardly believed, a second after a monitor's.
+    The latest of all alone may be a camera's that is hardly believed, a second after a monitor's.
     """
-    measured = (found for found in measured_since(session, patient_id, at - _ONE_RATE) if found.at <= at)
-    point = fused(at, measured)
+    minute = measured_since(session, patient_id, at - _ONE_RATE)
+    last = {(found.source, found.device): found for found in minute if found.at <= at}
+    point = fused(at, last.values())
     surest = point.surest
     return Measured(VitalKind.HEART_RATE, point.bpm, surest.quality, surest.source, surest.device, at)
 
