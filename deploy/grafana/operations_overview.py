@@ -4,25 +4,14 @@ import json
 import sys
 from pathlib import Path
 
-from deploy.grafana.panels import Panel, Query, Section, dashboard
+from deploy.grafana.panels import RELAY, Panel, Query, Section, dashboard, quantiles
+from deploy.grafana.service_sections import HEART_RATE, PACS, RISK
 
 PATH = Path(__file__).parent / "dashboards" / "operations_overview.json"
 
 # Health checks and scrapes are many and quick, and would hide what people get.
 _BY_PEOPLE = 'route!~"/health/.*|/metrics"'
-# Every process exports every metric; these are set by the gateway's relay, the same in each replica.
-_RELAY = 'job="gateway"'
 _WORKERS = 'job=~"ct_segmentation.*|heart_rate|risk_scoring"'
-
-
-def _quantiles(metric: str, by: str, chosen: str = "") -> tuple[Query, ...]:
-    return tuple(
-        Query(
-            f"histogram_quantile({quantile / 100}, sum by (le, {by}) (rate({metric}_bucket{{{chosen}}}[5m])))",
-            f"p{quantile} {{{{{by}}}}}",
-        )
-        for quantile in (50, 95)
-    )
 
 
 _NOW = Section(
@@ -50,7 +39,7 @@ _NOW = Section(
             "Oldest waiting acute CT",
             "Age of the oldest study in queue ct.stat. From one minute on, read the images by eye.",
             "s",
-            (Query(f'max(dhn_jobs_oldest_waiting_seconds{{{_RELAY}, queue="ct.stat"}})'),),
+            (Query(f'max(dhn_jobs_oldest_waiting_seconds{{{RELAY}, queue="ct.stat"}})'),),
             stat=True,
             width=4,
             height=4,
@@ -61,7 +50,7 @@ _NOW = Section(
             "Dead letters",
             "Jobs that used up their attempts and that nobody has resolved. Each is a study without a result.",
             "none",
-            (Query(f"max(dhn_dead_letters{{{_RELAY}}})"),),
+            (Query(f"max(dhn_dead_letters{{{RELAY}}})"),),
             stat=True,
             width=4,
             height=4,
@@ -71,7 +60,7 @@ _NOW = Section(
             "Open clinical alerts",
             "Alerts that nobody has acknowledged, by level.",
             "none",
-            (Query(f"max by (level) (dhn_alerts_open{{{_RELAY}}})", "{{level}}"),),
+            (Query(f"max by (level) (dhn_alerts_open{{{RELAY}}})", "{{level}}"),),
             stat=True,
             width=4,
             height=4,
@@ -97,13 +86,13 @@ _JOBS = Section(
             "Jobs waiting",
             "Jobs in each queue that no worker has taken yet.",
             "none",
-            (Query(f"max by (queue) (dhn_jobs_waiting{{{_RELAY}}})", "{{queue}}"),),
+            (Query(f"max by (queue) (dhn_jobs_waiting{{{RELAY}}})", "{{queue}}"),),
         ),
         Panel(
             "Age of the oldest waiting job",
             "Rises while nothing is taken, falls when the queue drains. Alerts: 1 minute for ct.stat, 10 for others.",
             "s",
-            (Query(f"max by (queue) (dhn_jobs_oldest_waiting_seconds{{{_RELAY}}})", "{{queue}}"),),
+            (Query(f"max by (queue) (dhn_jobs_oldest_waiting_seconds{{{RELAY}}})", "{{queue}}"),),
             alarm_from=600,
         ),
         Panel(
@@ -116,13 +105,13 @@ _JOBS = Section(
             "Time of one attempt",
             "From a worker taking the job to its end: half of the attempts are below p50, one in twenty above p95.",
             "s",
-            _quantiles("dhn_job_seconds", "kind"),
+            quantiles("dhn_job_seconds", "kind"),
         ),
         Panel(
             "Time until a worker begins",
             "From the study's arrival to its first attempt.",
             "s",
-            _quantiles("dhn_job_wait_seconds", "kind"),
+            quantiles("dhn_job_wait_seconds", "kind"),
         ),
         Panel(
             "Attempts by outcome",
@@ -141,7 +130,7 @@ _MESSAGES = Section(
             "Outbox",
             "Messages that are due and have not reached Redis. Many, and for long: Redis is away.",
             "none",
-            (Query(f"max(dhn_outbox_waiting{{{_RELAY}}})", "waiting"),),
+            (Query(f"max(dhn_outbox_waiting{{{RELAY}}})", "waiting"),),
             alarm_from=10,
         ),
         Panel(
@@ -158,153 +147,6 @@ _MESSAGES = Section(
             "Per hour: taken back from a worker that fell silent, or sent again because nobody took the message.",
             "none",
             (Query("3600 * sum by (reason) (rate(dhn_jobs_requeued_total[5m]))", "{{reason}}"),),
-        ),
-    ),
-)
-
-_SCORING = 'job="risk_scoring"'
-_RISK = Section(
-    "Risk",
-    (
-        Panel(
-            "Assessments",
-            "Per minute, by the bedside level that they leave.",
-            "none",
-            (Query(f"60 * sum by (level) (rate(dhn_risk_assessments_total{{{_SCORING}}}[5m]))", "{{level}}"),),
-        ),
-        Panel(
-            "Calls of the bedside risk",
-            "Alerts per hour: raised, escalated to red, reminders. Many of them, and nobody heeds any.",
-            "none",
-            (Query(f"3600 * sum by (kind) (rate(dhn_risk_calls_total{{{_SCORING}}}[1h]))", "{{kind}}"),),
-        ),
-        Panel(
-            "Assessments without a figure",
-            "Share of the assessments in which expansion or outcome could not be computed for want of data.",
-            "percentunit",
-            (
-                Query(
-                    f"sum by (part) (rate(dhn_risk_not_computable_total{{{_SCORING}}}[1h])) / on() group_left() "
-                    f"sum(rate(dhn_risk_assessments_total{{{_SCORING}}}[1h]))",
-                    "{{part}}",
-                ),
-            ),
-        ),
-        Panel(
-            "Expansion: predicted and seen",
-            "Of all predictions that a later CT told the truth of: mean predicted probability, and the share that "
-            "expanded with its 95 % interval (Wilson).",
-            "percentunit",
-            (
-                Query(f'max(dhn_expansion_predicted_ratio{{{_RELAY}, band="all"}})', "predicted"),
-                Query(f'max by (bound) (dhn_expansion_seen_ratio{{{_RELAY}, band="all"}})', "seen, {{bound}}"),
-            ),
-        ),
-        Panel(
-            "Expansion by predicted probability",
-            "The same in bands: what was predicted, and what came. Few patients in a band tell little.",
-            "percentunit",
-            (
-                Query(f'max by (band) (dhn_expansion_predicted_ratio{{{_RELAY}, band!="all"}})', "predicted {{band}}"),
-                Query(
-                    f'max by (band) (dhn_expansion_seen_ratio{{{_RELAY}, band!="all", bound="value"}})', "seen {{band}}"
-                ),
-            ),
-        ),
-        Panel(
-            "Predictions judged",
-            "How many predictions a later CT told the truth of, and how many lie within the doubt of the outlines.",
-            "none",
-            (
-                Query(f'max(dhn_expansion_judged{{{_RELAY}, band="all"}})', "judged"),
-                Query(f'max(dhn_expansion_uncertain{{{_RELAY}, band="all"}})', "uncertain"),
-            ),
-        ),
-    ),
-)
-
-_READING = 'job="heart_rate"'
-_HEART_RATE = Section(
-    "Heart rate",
-    (
-        Panel(
-            "Videos read",
-            "Per hour, by what came of them: 'given', or the reason why no rate is. Files that cannot be read are "
-            "refused, and among the attempts above.",
-            "none",
-            (Query(f"3600 * sum by (outcome) (rate(dhn_heart_rate_readings_total{{{_READING}}}[1h]))", "{{outcome}}"),),
-        ),
-        Panel(
-            "Readings without a rate",
-            "Share of the videos read that give no rate. A rise: a camera that moved, a lamp that flickers, a line "
-            "that loses frames; the reasons tell which.",
-            "percentunit",
-            (
-                Query(
-                    f'sum(rate(dhn_heart_rate_readings_total{{{_READING}, outcome!="given"}}[1h])) '
-                    f"/ sum(rate(dhn_heart_rate_readings_total{{{_READING}}}[1h]))",
-                    "withheld",
-                ),
-            ),
-        ),
-        Panel(
-            "Confidence",
-            "Calibrated probability that a rate is within 5 bpm, of all readings, those withheld included.",
-            "percentunit",
-            _quantiles("dhn_heart_rate_confidence", "job", _READING),
-        ),
-        Panel(
-            "Work for one second of video",
-            "Above 1 s a camera that films all the time is faster than the worker.",
-            "s",
-            _quantiles("dhn_heart_rate_work_ratio", "job", _READING),
-            alarm_from=1,
-        ),
-    ),
-)
-
-_BRIDGE = 'job="pacs_bridge"'
-_PACS = Section(
-    "PACS (empty without the profile pacs)",
-    (
-        Panel(
-            "From last slice to finding",
-            "From the last instance of a series being received to its finding; Orthanc's StableAge (10 s) is in it.",
-            "s",
-            _quantiles("dhn_pacs_finding_seconds", "job", _BRIDGE),
-            alarm_from=120,
-        ),
-        Panel(
-            "Series on their way",
-            "arriving: not complete yet. waiting: no first choice, until the rest of the study is there. selected and "
-            "answered: the bridge's turn. handed_over: the worker's.",
-            "none",
-            (Query(f"sum by (state) (dhn_pacs_waiting{{{_BRIDGE}}})", "{{state}}"),),
-        ),
-        Panel(
-            "Oldest series that waits for the bridge",
-            "Since the last instance of the oldest series that is to be handed over or answered. Alert: 5 minutes.",
-            "s",
-            (Query(f"max(dhn_pacs_oldest_waiting_seconds{{{_BRIDGE}}})", "oldest"),),
-            alarm_from=300,
-        ),
-        Panel(
-            "Series from the PACS",
-            "Per hour, by step. 'passed_over' is nothing to analyse; 'refused' should have been analysed, and was not.",
-            "none",
-            (Query(f"3600 * sum by (step) (rate(dhn_pacs_series_total{{{_BRIDGE}}}[5m]))", "{{step}}"),),
-        ),
-        Panel(
-            "Results stored back",
-            "DICOM objects stored in Orthanc, per hour, by kind.",
-            "none",
-            (Query(f"3600 * sum by (role) (rate(dhn_pacs_objects_stored_total{{{_BRIDGE}}}[5m]))", "{{role}}"),),
-        ),
-        Panel(
-            "Steps tried again",
-            "Per minute: Orthanc, the gateway or the database did not answer, or the queue is full.",
-            "none",
-            (Query(f"60 * sum by (step) (rate(dhn_pacs_failures_total{{{_BRIDGE}}}[5m]))", "{{step}}"),),
         ),
     ),
 )
@@ -329,7 +171,7 @@ _REQUESTS = Section(
             "Time to answer",
             "To the first byte, uploads left out (they take as long as the sender's line needs).",
             "s",
-            _quantiles("dhn_http_request_seconds", "job", f'{_BY_PEOPLE}, route!~".*/(studies|videos)"'),
+            quantiles("dhn_http_request_seconds", "job", f'{_BY_PEOPLE}, route!~".*/(studies|videos)"'),
             alarm_from=1,
         ),
         Panel(
@@ -346,7 +188,7 @@ _REQUESTS = Section(
         ),
         Panel(
             "Uploads",
-            "Bytes received as studies and videos, and how many were turned away because the queue is full.",
+            "Bytes received as studies and videos, per second.",
             "Bps",
             (Query("sum(rate(dhn_uploaded_bytes_total[5m]))", "received"),),
         ),
@@ -360,7 +202,7 @@ _REQUESTS = Section(
             "Live pages",
             "Browsers that listen to events.",
             "none",
-            (Query(f"sum(dhn_event_streams{{{_RELAY}}})", "streams"),),
+            (Query(f"sum(dhn_event_streams{{{RELAY}}})", "streams"),),
         ),
         Panel(
             "Attempts to sign in",
@@ -380,7 +222,7 @@ _PROCESSES = Section(
             "bytes",
             (
                 Query(
-                    f"process_resident_memory_bytes{{{_RELAY}}} or process_resident_memory_bytes{{{_WORKERS}}}",
+                    f"process_resident_memory_bytes{{{RELAY}}} or process_resident_memory_bytes{{{_WORKERS}}}",
                     "{{job}} {{instance}}",
                 ),
             ),
@@ -397,7 +239,7 @@ _PROCESSES = Section(
             "Free disk",
             "Free share of the disk that holds the studies. Alerts below 15 % and 5 %.",
             "percentunit",
-            (Query(f"min(dhn_artifacts_free_ratio{{{_RELAY}}})", "free"),),
+            (Query(f"min(dhn_artifacts_free_ratio{{{RELAY}}})", "free"),),
             width=6,
         ),
         Panel(
@@ -417,7 +259,7 @@ def operations_overview() -> dict[str, object]:
         "dhn-operations",
         "Operations overview",
         "Does the platform take, work on and answer? From the metrics in shared/observability/metrics.py.",
-        (_NOW, _JOBS, _MESSAGES, _RISK, _HEART_RATE, _PACS, _REQUESTS, _PROCESSES),
+        (_NOW, _JOBS, _MESSAGES, RISK, HEART_RATE, PACS, _REQUESTS, _PROCESSES),
     )
 
 

@@ -6,6 +6,8 @@ from typing import Any
 _PROMETHEUS = {"type": "prometheus", "uid": "prometheus"}
 # Grafana's grid is 24 columns wide.
 _COLUMNS = 24
+# Every process exports every metric; these are set by the gateway's relay, the same in each replica.
+RELAY = 'job="gateway"'
 
 
 @dataclass(frozen=True)
@@ -14,6 +16,17 @@ class Query:
 
     expression: str
     legend: str = ""
+
+
+def quantiles(metric: str, by: str, chosen: str = "") -> tuple[Query, ...]:
+    """Median and 95th percentile of the histogram ``metric`` for each value of the label ``by``."""
+    return tuple(
+        Query(
+            f"histogram_quantile({quantile / 100}, sum by (le, {by}) (rate({metric}_bucket{{{chosen}}}[5m])))",
+            f"p{quantile} {{{{{by}}}}}",
+        )
+        for quantile in (50, 95)
+    )
 
 
 @dataclass(frozen=True)
