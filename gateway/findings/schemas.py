@@ -42,7 +42,7 @@ class FindingLinks(BaseModel):
     preview: str | None
     volume: str | None
     mask: str | None
-    segmentation: str | None = Field(description="DICOM; null without a lesion or a DICOM source")
+    segmentation: str | None = Field(description="DICOM; empty without a lesion, null without a DICOM source")
     structured_report: str | None = Field(description="DICOM; null without a DICOM source")
     secondary_capture: str | None = Field(description="DICOM; null without a DICOM source")
     fhir: str

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixtures.dicom_results import DicomResult, analysed_enhanced, analysed_series
+from tests.fixtures.dicom_results import OBJECT_ROLES, DicomResult, analysed_enhanced, analysed_series
 from tests.fixtures.dicom_series import DicomOptions
 from tests.fixtures.head_phantom import small_head
 from tests.fixtures.threshold_network import ThresholdNetwork
@@ -51,7 +51,7 @@ def result(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 def test_dciodvfy_finds_no_error_and_no_unexplained_warning(result: DicomResult) -> None:
-    assert {"structured_report", "secondary_capture"} <= result.roles
+    assert result.roles == set(OBJECT_ROLES)
     for role in sorted(result.roles):
         done = subprocess.run(("dciodvfy", "-new", str(result.path(role))), capture_output=True, text=True, check=False)
         lines = (done.stdout + done.stderr).splitlines()

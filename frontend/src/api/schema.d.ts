@@ -2332,7 +2332,7 @@ export interface components {
             secondary_capture: string | null;
             /**
              * Segmentation
-             * @description DICOM; null without a lesion or a DICOM source
+             * @description DICOM; empty without a lesion, null without a DICOM source
              */
             segmentation: string | null;
             /**

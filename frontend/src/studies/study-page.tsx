@@ -103,7 +103,7 @@ function Images({ finding }: { finding: Finding }) {
   );
 }
 
-/** The result as DICOM, where the source was DICOM; without a lesion there is no segmentation. */
+/** The result as DICOM, where the source was DICOM. */
 function DicomObjects({ finding }: { finding: Finding }) {
   const { segmentation, structured_report, secondary_capture } = finding.links;
   const offered = [

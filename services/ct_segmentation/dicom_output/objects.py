@@ -26,9 +26,8 @@ def write_dicom_objects(
 ) -> dict[str, Path]:
     """Write "segmentation", "structured_report" and "secondary_capture" into ``folder``: role to file.
 
-    ``labels`` (S, H, W) are in native order, ``picture`` is (H, W, 3) BGR and shows ``native_slice``. Without a lesion
-    there is no segmentation; what else may lack is told by ``obstacles.dicom_peculiarities``. Equal arguments give
-    equal files.
+    ``labels`` (S, H, W) are in native order, ``picture`` is (H, W, 3) BGR and shows ``native_slice``. What may
+    lack is told by ``obstacles.dicom_peculiarities``. Equal arguments give equal files.
     """
     identity = volume.identity
     if identity is None or objects_obstacle(identity):

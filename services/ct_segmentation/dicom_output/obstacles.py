@@ -37,18 +37,18 @@ def objects_obstacle(identity: SeriesIdentity) -> Peculiarity | None:
 
 
 def has_segmentation(identity: SeriesIdentity, labels: NDArray[np.uint8]) -> bool:
-    """Whether any lesion in ``labels`` lies on a slice that a segmentation can refer to."""
-    return any(labels[k].any() for k, uid in enumerate(identity.sop_instance_uids) if uid is not None)
+    """Whether a segmentation would tell the truth: not where all that was found lies on slices it cannot refer to."""
+    shown = any(labels[k].any() for k, uid in enumerate(identity.sop_instance_uids) if uid is not None)
+    return shown or not labels.any()
 
 
 def _about_segmentation(identity: SeriesIdentity, labels: NDArray[np.uint8]) -> Iterator[Peculiarity]:
     filled = sum(bool(labels[k].any()) for k, uid in enumerate(identity.sop_instance_uids) if uid is None)
     if not has_segmentation(identity, labels):
-        if filled:
-            yield Peculiarity(
-                code="lesions_on_filled_slices_only",
-                detail="All lesions lie on interpolated slices, which a DICOM segmentation cannot refer to.",
-            )
+        yield Peculiarity(
+            code="lesions_on_filled_slices_only",
+            detail="All lesions lie on interpolated slices, which a DICOM segmentation cannot refer to.",
+        )
         return
     if filled:
         yield Peculiarity(

@@ -37,14 +37,18 @@ def make_segmentation(
 ) -> highdicom.seg.Segmentation:
     """A binary segmentation of ``labels`` (S, H, W; native order; 1 haematoma, 2 oedema), one segment per class there.
 
+    Where nothing was found its one segment, the haematoma, is empty: a PACS tells a head that was looked at from one
+    that was not by what came back, and the series' description says so in its list.
     Every acquired slice has a frame in every segment, an empty one too: several viewers count frames instead of reading
     their positions, and would shift the outline. Slices that were interpolated are left out, since no image is theirs.
 
-    Raises ValueError when no acquired slice holds a lesion; see ``obstacles.has_segmentation``.
+    Not for lesions on interpolated slices alone, which would look like none: see ``obstacles.has_segmentation``.
     """
     acquired = acquired_slices(identity)
     shown = labels if len(acquired) == len(labels) else labels[acquired]
-    segments = [name for name, value in LABEL_VALUES.items() if (shown == value).any()]
+    found = [name for name, value in LABEL_VALUES.items() if (shown == value).any()]
+    segments = found or ["haematoma"]
+    outlined = "haemorrhage outlines" if found else "no haemorrhage outlined"
     if segments == ["oedema"]:  # segments are numbered from 1 without gaps
         shown = (shown == OEDEMA).astype(np.uint8)
     result = highdicom.seg.Segmentation(
@@ -52,7 +56,8 @@ def make_segmentation(
         pixel_array=shown,
         segmentation_type=SegmentationTypeValues.BINARY,
         segment_descriptions=[
-            _describe(number, name, identity, algorithm) for number, name in enumerate(segments, start=1)
+            _describe(number, name, identity, algorithm, tracked=bool(found))
+            for number, name in enumerate(segments, start=1)
         ],
         series_instance_uid=series_uid(identity, algorithm, "segmentation"),
         series_number=SERIES_NUMBER,
@@ -60,8 +65,8 @@ def make_segmentation(
         instance_number=1,
         omit_empty_frames=False,
         content_label="HAEMORRHAGE",
-        content_description="UNVERIFIED automatic outlines, research use only",
-        series_description="UNVERIFIED haemorrhage outlines (research use only)",
+        content_description=f"UNVERIFIED: {outlined}, research use only",
+        series_description=f"UNVERIFIED {outlined} (research use only)",
         **equipment(algorithm),
     )
     _fix_dimensions(result, identity, algorithm)
@@ -70,7 +75,9 @@ def make_segmentation(
     return result
 
 
-def _describe(number: int, name: str, identity: SeriesIdentity, algorithm: Algorithm) -> SegmentDescription:
+def _describe(
+    number: int, name: str, identity: SeriesIdentity, algorithm: Algorithm, tracked: bool
+) -> SegmentDescription:
     blue, green, red = OUTLINES[LABEL_VALUES[name]]
     return SegmentDescription(
         segment_number=number,
@@ -84,8 +91,8 @@ def _describe(number: int, name: str, identity: SeriesIdentity, algorithm: Algor
             version=algorithm.version,
             source=MANUFACTURER,
         ),
-        tracking_uid=tracking_uid(identity, algorithm, name),
-        tracking_id=name,
+        tracking_uid=tracking_uid(identity, algorithm, name) if tracked else None,
+        tracking_id=name if tracked else None,
         anatomic_regions=[coding.BRAIN],
         display_color=highdicom.color.CIELabColor.from_rgb(red, green, blue),
     )

@@ -29,14 +29,14 @@ def lesion_on(*slices: int) -> np.ndarray:
 @pytest.mark.parametrize(
     ("slices", "segmented", "code"),
     [
-        ((), False, None),
+        ((), True, None),
         ((10, 11), True, None),
         ((GAP - 1, GAP, GAP + 1), True, "segmentation_without_filled_slices"),
         ((GAP,), False, "lesions_on_filled_slices_only"),
     ],
     ids=["no lesion", "acquired slices", "across the gap", "in the gap alone"],
 )
-def test_lesions_are_segmented_where_an_image_is_theirs(
+def test_what_was_found_is_segmented_where_an_image_is_its_own_and_nothing_as_nothing(
     identity: SeriesIdentity, slices: tuple[int, ...], segmented: bool, code: str | None
 ) -> None:
     labels = lesion_on(*slices)

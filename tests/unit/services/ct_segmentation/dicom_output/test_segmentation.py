@@ -10,6 +10,7 @@ from services.ct_segmentation.dicom_output.segmentation import make_segmentation
 from tests.fixtures.dicom_results import DicomResult, analysed_enhanced, analysed_series
 from tests.fixtures.dicom_series import DicomOptions
 from tests.fixtures.head_phantom import small_head
+from tests.fixtures.threshold_network import ThresholdNetwork
 
 SMALL = {"pixels": 128, "row_spacing_mm": 1.8, "column_spacing_mm": 1.8, "noise_hu": 1.0}
 # With a slice missing in the bleed, and with rows and columns whose product is no multiple of 8.
@@ -132,6 +133,19 @@ def test_the_interpolated_slice_has_no_frame_and_the_report_says_so(tmp_path: Pa
     assert result.analysis.labels[33].any()
     assert result.read("segmentation").NumberOfFrames == 2 * 63
     assert "segmentation_without_filled_slices" in codes
+
+
+def test_a_head_without_a_lesion_has_one_empty_segment_of_every_slice_which_its_series_tells(tmp_path: Path) -> None:
+    result = analysed_series(tmp_path, small_head(**SMALL, bleed=None), network=ThresholdNetwork(any_probability=0.01))
+    frames = SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(str(result.path("segmentation"))))
+    dataset = result.read("segmentation")
+
+    assert len(frames) == len(result.sources)
+    assert not frames.any()
+    (segment,) = dataset.SegmentSequence
+    assert segment.SegmentedPropertyTypeCodeSequence[0].CodeMeaning == "Hematoma"
+    assert "TrackingUID" not in segment  # there is no finding to be followed
+    assert dataset.SeriesDescription == "UNVERIFIED no haemorrhage outlined (research use only)"
 
 
 def test_oedema_alone_is_segment_1(tmp_path: Path) -> None:

@@ -155,7 +155,6 @@ def test_a_head_without_a_bleed_has_a_report_that_says_so(tmp_path: Path) -> Non
     result = analysed_series(tmp_path, bloodless, network=ThresholdNetwork(any_probability=0.01))
     document = result.read("structured_report")
 
-    assert result.roles == {"structured_report", "secondary_capture"}
     (group,) = items(document, "CONTAINER", "Measurement Group")
     assert next(items(group, "CODE", "Presence of property")).ConceptCodeSequence[0].CodeMeaning == "Absent"
     assert result.analysis.report.tracking_uid is None
