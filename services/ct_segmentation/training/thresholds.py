@@ -126,13 +126,18 @@ def youden_threshold(labels: NDArray[np.bool_], scores: NDArray[np.float32]) -> 
 def quiet_threshold(
     lesions: Sequence[NDArray[np.bool_]], scores: Sequence[NDArray[np.float32]], false_per_patient: float
 ) -> float:
-    """The lowest threshold with at most ``false_per_patient`` unmarked slices above it, one array (S,) per patient.
+    """The lowest threshold that on new patients as well has at most ``false_per_patient`` unmarked slices at or above
+    it; one array (S,) per patient.
+
+    A new score reaches the k-th largest of n with probability k / (n + 1) (split conformal prediction, Vovk 2005), so
+    that this is the k-th largest unmarked score for k = ``false_per_patient`` x patients. A threshold just above the
+    next lower one would admit no more of these slices, but of new ones one more in n + 1.
 
     Never above what finds each patient that the network finds at all (its best marked slice over 1/2): a missed bleed
     costs more than a slice looked at in vain.
     """
     clear = np.sort(np.concatenate([s[~y] for y, s in zip(lesions, scores, strict=True)]))[::-1]
-    allowed = int(false_per_patient * len(lesions))
-    quiet = float(clear[allowed]) + 1e-4 if len(clear) > allowed else 0.0
+    allowed = clear[: int(false_per_patient * len(lesions))]
+    quiet = float(allowed[-1]) if len(allowed) else float(clear.max(initial=0.0)) + 1e-4
     found = [float(s[y].max()) for y, s in zip(lesions, scores, strict=True) if y.any() and s[y].max() > 0.5]
     return round(min([quiet, *found]), 4)

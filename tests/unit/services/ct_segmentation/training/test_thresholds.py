@@ -38,9 +38,20 @@ def test_the_youden_threshold_separates_what_can_be_separated() -> None:
 def test_the_quiet_threshold_lets_few_unmarked_slices_through() -> None:
     marks = [np.array([0, 0, 0, 1], bool)] * 4
     scores = [np.array([0.1, low, 0.0, 0.9], np.float32) for low in (0.2, 0.4, 0.6, 0.8)]
-    # 0.3 x 4 patients: one unmarked slice may lie above, the 0.8; the next is the 0.6.
-    assert quiet_threshold(marks, scores, 0.3) == pytest.approx(0.6, abs=1e-3)
-    assert quiet_threshold(marks, scores, 0.0) == pytest.approx(0.8, abs=1e-3)
+    # 0.3 x 4 patients: one unmarked slice may reach it, the 0.8.
+    assert quiet_threshold(marks, scores, 0.3) == pytest.approx(0.8, abs=1e-6)
+    assert 0.8 < quiet_threshold(marks, scores, 0.0) < 0.801
+
+
+def test_the_quiet_threshold_is_as_quiet_on_new_patients() -> None:
+    """Eight patients of 20 unmarked slices: just above the third largest, new ones would have 3/161 x 20 = 0.37."""
+    rng = np.random.default_rng(0)
+    marks = [np.array([0] * 20 + [1], bool)] * 8
+    reached = []
+    for _ in range(2000):
+        scores = [np.append(rng.random(20), 1.0).astype(np.float32) for _ in range(8)]
+        reached.append(20 * (1 - quiet_threshold(marks, scores, 0.3)))  # of scores between 0 and 1, evenly spread
+    assert np.mean(reached) == pytest.approx(20 * 2 / 161, rel=0.05)
 
 
 def test_the_quiet_threshold_never_loses_a_patient_that_the_network_finds() -> None:
