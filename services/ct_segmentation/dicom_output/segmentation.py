@@ -37,8 +37,9 @@ def make_segmentation(
 ) -> highdicom.seg.Segmentation:
     """A binary segmentation of ``labels`` (S, H, W; native order; 1 haematoma, 2 oedema), one segment per class there.
 
-    Where nothing was found its one segment, the haematoma, is empty: a PACS tells a head that was looked at from one
-    that was not by what came back, and the series' description says so in its list.
+    Where nothing was found its one segment, the haematoma, is empty, as the series' description says: without it, a
+    head in which nothing was found would look in the PACS like one that was never analysed.
+
     Every acquired slice has a frame in every segment, an empty one too: several viewers count frames instead of reading
     their positions, and would shift the outline. Slices that were interpolated are left out, since no image is theirs.
 

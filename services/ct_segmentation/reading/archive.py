@@ -36,6 +36,7 @@ def open_archive(archive: StudyFile, limits: ArchiveLimits = DEFAULT_LIMITS) -> 
 def _open_member(opened: zipfile.ZipFile, info: zipfile.ZipInfo, number: int) -> BinaryIO:
     try:
         return io.BytesIO(opened.read(info))
+    # zipfile passes on what it meets: a wrong checksum, a broken stream, a method it lacks, an early end, a bad seek.
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError) as error:
         raise ArchiveCorruptError(
             f"Member {number} of the zip cannot be unpacked; pack the study again and resend it."

@@ -126,9 +126,9 @@ def youden_threshold(labels: NDArray[np.bool_], scores: NDArray[np.float32]) -> 
 def quiet_threshold(
     lesions: Sequence[NDArray[np.bool_]], scores: Sequence[NDArray[np.float32]], false_per_patient: float
 ) -> float:
-    """The lowest threshold that on new patients as well has at most ``false_per_patient`` unmarked slices at or above
-    it; one array (S,) per patient.
+    """The lowest threshold that at most ``false_per_patient`` unmarked slices of a new patient are expected to reach.
 
+    ``lesions`` and ``scores`` hold one array (S,) per patient.
     A new score reaches the k-th largest of n with probability k / (n + 1) (split conformal prediction, Vovk 2005), so
     that this is the k-th largest unmarked score for k = ``false_per_patient`` x patients. A threshold just above the
     next lower one would admit no more of these slices, but of new ones one more in n + 1.
