@@ -98,7 +98,8 @@ def test_impossible_fields_are_refused_by_name_and_never_quoted(client, fields):
     assert (answer.status_code, problem["code"]) == (422, "validation_failed")
     assert answer.headers["content-type"] == "application/problem+json"
     assert any(error["field"].split(".")[0] == next(iter(fields)) for error in problem["errors"])
-    assert "1799" not in answer.text
+    # The correlation id is drawn by lot: one in 160 runs of these cases, some id holds the digits.
+    assert "1799" not in answer.text.replace(problem["correlation_id"], "")
     assert client.get("/api/v1/patients").json()["items"] == []
 
 
