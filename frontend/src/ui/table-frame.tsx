@@ -4,11 +4,13 @@ import { type ReactNode, useLayoutEffect, useRef, useState } from "react";
 export function TableFrame({ children }: { children: ReactNode }) {
   const frame = useRef<HTMLDivElement>(null);
   const [isCut, setCut] = useState(false);
+  // Before a new table is painted, so that none is ever shown that a keyboard cannot scroll; the observer sees the rest.
+  useLayoutEffect(() => setCut(isCutOff(frame.current)), [children]);
   useLayoutEffect(() => {
     const element = frame.current;
     const table = element?.firstElementChild;
     if (!element || !table) return undefined;
-    const watch = new ResizeObserver(() => setCut(element.scrollWidth > element.clientWidth));
+    const watch = new ResizeObserver(() => setCut(isCutOff(element)));
     watch.observe(element);
     watch.observe(table);
     return () => watch.disconnect();
@@ -18,4 +20,8 @@ export function TableFrame({ children }: { children: ReactNode }) {
       {children}
     </div>
   );
+}
+
+function isCutOff(frame: HTMLElement | null): boolean {
+  return frame !== null && frame.scrollWidth > frame.clientWidth;
 }
